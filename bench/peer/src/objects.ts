@@ -1,0 +1,7 @@
+// The peer's Durable Objects Worker: it has the classes and no routes.
+export { StreamSlotsObject } from "./stream-slots";
+export { VerificationObject } from "./verification-object";
+
+export default {
+  fetch: (): Response => new Response(null, { status: 404 }),
+};

@@ -1,0 +1,8 @@
+// The organisation that is measured, the same in both systems.
+import { createKey, createOrganisation } from "../../xtask/runner/seed.mjs";
+
+/** @returns {Promise<string>} its test key */
+export async function seed(sql, { KEY_PEPPER }, { rateLimitPerMinute, streamsLimit }) {
+  const organisationId = await createOrganisation(sql, { name: "Bench", rateLimitPerMinute, streamsLimit });
+  return await createKey(sql, KEY_PEPPER, { organisationId, environment: "test", name: "Bench" });
+}

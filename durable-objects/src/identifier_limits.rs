@@ -1,0 +1,125 @@
+//! Counts the challenges sent to one identifier, under whatever verification. It does not know
+//! which identifier that is.
+
+use proof_domain::error::ApiError;
+use proof_domain::id::Id;
+use proof_domain::limits::IDENTIFIER_CHALLENGES;
+use proof_domain::timestamp::Timestamp;
+use proof_edge::objects::{Done, LimitCommand, ObjectContext, reply};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::{fault, now, read_command};
+
+const RECORD: &str = "challenges";
+
+/// The object.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct IdentifierLimitsObject(ObjectContext);
+
+/// A challenge that was sent.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Sent {
+    verification: Id,
+    at: i64,
+}
+
+#[wasm_bindgen]
+impl IdentifierLimitsObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(context: JsValue, env: JsValue) -> Self {
+        Self(ObjectContext::new(context, env))
+    }
+
+    pub fn command(&self, message: &str) -> String {
+        let outcome = read_command(message).and_then(|LimitCommand::Take { verification, now }| {
+            self.take(verification, Timestamp::from_seconds(now))
+        });
+        reply(&outcome, false)
+    }
+
+    pub fn fetch(&self, _url: &str) -> JsValue {
+        JsValue::UNDEFINED
+    }
+
+    /// The longest window is over since the last challenge: nothing is worth keeping.
+    pub fn alarm(&self) -> js_sys::Promise {
+        let context = self.0.clone();
+        wasm_bindgen_futures::future_to_promise(async move {
+            let sent: Vec<Sent> = context.load(RECORD).ok().flatten().unwrap_or_default();
+            if kept(sent, now()).is_empty() {
+                context.erase().await.map_err(|fault| JsValue::from(fault.0))?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+impl IdentifierLimitsObject {
+    fn take(&self, verification: Id, now: Timestamp) -> Result<Done, ApiError> {
+        let mut sent = kept(self.0.load(RECORD).map_err(fault)?.unwrap_or_default(), now);
+        if sent.iter().any(|sent: &Sent| sent.verification == verification) {
+            return Ok(Done {});
+        }
+        if let Some(wait) = wait_for(&sent, now) {
+            return Err(ApiError::rate_limited(
+                "Too many challenges were sent to this identifier. Wait before the next one.",
+                wait,
+            ));
+        }
+        sent.push(Sent { verification, at: now.seconds() });
+        self.0.store(RECORD, &sent).map_err(fault)?;
+        self.0.wake_at(now.plus_seconds(longest_window())).map_err(fault)?;
+        Ok(Done {})
+    }
+}
+
+fn longest_window() -> i64 {
+    IDENTIFIER_CHALLENGES.iter().map(|(_, seconds)| *seconds).max().unwrap_or_default()
+}
+
+fn kept(sent: Vec<Sent>, now: Timestamp) -> Vec<Sent> {
+    sent.into_iter().filter(|sent| now.seconds() - sent.at < longest_window()).collect()
+}
+
+/// Seconds until another challenge is allowed, if it is not now.
+fn wait_for(sent: &[Sent], now: Timestamp) -> Option<u32> {
+    IDENTIFIER_CHALLENGES
+        .iter()
+        .filter_map(|(allowed, window)| {
+            let mut inside: Vec<i64> =
+                sent.iter().map(|sent| sent.at).filter(|at| now.seconds() - at < *window).collect();
+            inside.sort_unstable();
+            // The oldest of the last `allowed` has to leave the window.
+            let oldest = inside.len().checked_sub(*allowed).and_then(|at| inside.get(at))?;
+            Some(Timestamp::from_seconds(oldest + window).seconds_since(now).max(1))
+        })
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(at: i64) -> Sent {
+        Sent { verification: Id::from_bytes([0; 12]), at }
+    }
+
+    #[test]
+    fn allows_ten_an_hour_and_thirty_a_day() {
+        let now = Timestamp::from_seconds(100_000);
+        let ten: Vec<_> = (0..10).map(|n| sent(100_000 - 100 * n)).collect();
+        assert_eq!(wait_for(&ten[..9], now), None);
+        assert_eq!(wait_for(&ten, now), Some(3600 - 900));
+        let thirty: Vec<_> = (0..30).map(|n| sent(100_000 - 2_000 * n)).collect();
+        assert_eq!(wait_for(&thirty[..29], now), None);
+        assert_eq!(wait_for(&thirty, now), Some(86_400 - 58_000));
+    }
+
+    #[test]
+    fn forgets_what_is_older_than_a_day() {
+        assert!(kept(vec![sent(0)], Timestamp::from_seconds(86_400)).is_empty());
+        assert_eq!(kept(vec![sent(1)], Timestamp::from_seconds(86_400)).len(), 1);
+    }
+}

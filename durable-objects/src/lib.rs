@@ -1,0 +1,29 @@
+//! The Durable Object classes. Each is a shell: it loads its record, asks the rules in `shared/`
+//! what happens, stores the outcome in one commit, and only then speaks.
+
+mod identifier_limits;
+mod mail;
+mod stream_slots;
+mod verification;
+
+pub use identifier_limits::IdentifierLimitsObject;
+pub use stream_slots::StreamSlotsObject;
+pub use verification::VerificationObject;
+
+use proof_domain::error::ApiError;
+use proof_domain::timestamp::Timestamp;
+use proof_edge::objects::StorageFault;
+use serde::de::DeserializeOwned;
+
+fn now() -> Timestamp {
+    Timestamp::from_millis(proof_edge::platform::now_millis())
+}
+
+fn fault(fault: StorageFault) -> ApiError {
+    ApiError::internal(format!("storage: {}", fault.0))
+}
+
+fn read_command<T: DeserializeOwned>(message: &str) -> Result<T, ApiError> {
+    serde_json::from_str(message)
+        .map_err(|error| ApiError::internal(format!("an unknown command: {error}")))
+}

@@ -1,0 +1,167 @@
+//! The beginning of a verification: one commit, and nothing else on that path. The same request
+//! under the same idempotency key finds the record of the first and is given that.
+
+use std::rc::Rc;
+
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::id::hex;
+use proof_domain::verification::{
+    Challenge, Change, Checks, Delivery, Question, State, Status, Verification, VerificationView,
+};
+use proof_edge::objects::{CreateCommand, IdentifierLimits, reply};
+use proof_edge::platform::random;
+use proof_evidence::code::{CodeDigest, InboundCode, OtpCode, RANDOM_BYTES};
+use proof_evidence::wallet::SignIn;
+use wasm_bindgen::JsValue;
+
+use super::Inside;
+use crate::now;
+
+impl Inside {
+    pub(super) async fn create(self: &Rc<Self>, create: CreateCommand) -> JsValue {
+        let (outcome, repeated) = match self.begin(create).await {
+            Ok((view, repeated)) => (Ok(view), repeated),
+            Err(error) => (Err(error), false),
+        };
+        JsValue::from(reply(&outcome, repeated))
+    }
+
+    async fn begin(
+        self: &Rc<Self>,
+        create: CreateCommand,
+    ) -> Result<(VerificationView, bool), ApiError> {
+        if let Some(known) = self.repeated(&create).await? {
+            return Ok((known, true));
+        }
+        if create.plan.sends_a_message(create.owner.environment) {
+            let secret = self.config.id_secret.as_ref();
+            let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
+            IdentifierLimits::new(self.context.env())
+                .take(secret.bytes(), &create.plan.identifier, create.id, now())
+                .await?;
+            // Others may have come in while the limits were asked.
+            if let Some(known) = self.repeated(&create).await? {
+                return Ok((known, true));
+            }
+        }
+        let record = self.new_record(create)?;
+        let view = record.view();
+        self.save(record)?;
+        Ok((view, false))
+    }
+
+    async fn repeated(
+        self: &Rc<Self>,
+        create: &CreateCommand,
+    ) -> Result<Option<VerificationView>, ApiError> {
+        let Some(record) = self.load()? else { return Ok(None) };
+        if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
+            return Err(ApiError::new(
+                ErrorCode::Conflict,
+                "This Idempotency-Key was used with another request.",
+            ));
+        }
+        match self.get(&create.owner)? {
+            Some(view) => Ok(Some(view)),
+            None => self.proven(&create.owner).await.map(Some),
+        }
+    }
+
+    fn new_record(&self, create: CreateCommand) -> Result<Verification, ApiError> {
+        let now = now();
+        let CreateCommand { id, owner, organisation_name, plan } = create;
+        let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
+        let lifetime = if published {
+            self.config.domain_challenge_seconds
+        } else {
+            self.config.challenge_seconds
+        };
+        let expires_at = now.plus_seconds(lifetime);
+        let mut delivery = None;
+        let question = match (plan.kind, plan.channel) {
+            (AssetType::Domain, _) if published => {
+                Question::PublishedToken { token: hex(&random::<16>()) }
+            }
+            (AssetType::Email, _) => {
+                let code = new_otp()?;
+                let test = owner.environment.is_test();
+                let digest = CodeDigest::new(&self.code_key()?, &id.to_string(), &code).to_hex();
+                let shown = test.then(|| code.as_str().to_owned());
+                delivery = Some(Delivery::of_code(code.as_str().to_owned(), 1, test, now));
+                Question::SentCode { digest, shown }
+            }
+            (AssetType::Wallet, channel) => {
+                let nonce = hex(&random::<8>());
+                let id = id.to_string();
+                let sign_in = SignIn {
+                    channel,
+                    address: &plan.identifier,
+                    host: self.config.own_host(),
+                    uri: &self.config.public_url,
+                    organisation: &organisation_name,
+                    verification_id: &id,
+                    nonce: &nonce,
+                    issued_at: now,
+                    expires_at,
+                };
+                let (message, code) = (sign_in.message(), new_shown_code()?);
+                Question::SignedMessage { message, nonce, code }
+            }
+            (_, channel) => {
+                let code = new_shown_code()?;
+                let deep_link = self.deep_link(channel, &code);
+                Question::ShownCode { code, deep_link }
+            }
+        };
+        Ok(Verification {
+            id,
+            owner,
+            organisation_name,
+            fingerprint: plan.fingerprint(),
+            kind: plan.kind,
+            channel: plan.channel,
+            identifier: plan.identifier,
+            external_user_id: plan.external_user_id,
+            client_metadata: plan.client_metadata,
+            callback_url: plan.callback_url,
+            challenge: Challenge { expires_at, question },
+            state: State::Pending,
+            failed_attempts: 0,
+            delivery,
+            checks: Checks::default(),
+            created_at: now,
+            updated_at: now,
+            history: vec![Change { status: Status::Pending, at: now }],
+            revision: 1,
+            ledger_revision: 0,
+        })
+    }
+
+    /// Opens the channel with the code filled in. The number is the service's, never the person's.
+    fn deep_link(&self, channel: Channel, code: &str) -> Option<String> {
+        let config = &self.config;
+        match channel {
+            Channel::Whatsapp => {
+                let number = config.whatsapp_number.trim_start_matches('+');
+                Some(format!("https://wa.me/{number}?text={code}"))
+            }
+            Channel::Telegram => Some(format!("https://t.me/{}?start={code}", config.telegram_bot)),
+            Channel::Sms => Some(format!("sms:{}?body={code}", config.sms_number)),
+            _ => None,
+        }
+    }
+}
+
+/// A code for the person to type in.
+pub(super) fn new_otp() -> Result<OtpCode, ApiError> {
+    OtpCode::from_random(&random::<RANDOM_BYTES>())
+        .map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// A code for the person to send from the asset.
+fn new_shown_code() -> Result<String, ApiError> {
+    InboundCode::from_random(&random::<RANDOM_BYTES>())
+        .map(|code| code.as_str().to_owned())
+        .map_err(|error| ApiError::internal(error.to_string()))
+}

@@ -1,0 +1,160 @@
+//! Live status as Server-Sent Events. A stream begins with `connected`, tells every change with the
+//! change's number as event id, and ends after the last one. A reader that comes back says which
+//! number it saw and gets what it missed.
+
+use std::rc::{Rc, Weak};
+
+use proof_domain::error::ApiError;
+use proof_domain::id::hex;
+use proof_domain::verification::Verification;
+use proof_edge::objects::{EventsRequest, SlotCommand, StreamSlots};
+use proof_edge::platform::{EventStreams, json_response, random};
+use wasm_bindgen::prelude::*;
+
+use super::Inside;
+use crate::now;
+
+/// How long a browser waits before it comes back, in milliseconds.
+const RETRY: u32 = 3_000;
+
+impl Inside {
+    /// A response: the stream, 204 if there is nothing more to come, or an error.
+    pub(super) async fn events(self: &Rc<Self>, url: &str) -> JsValue {
+        match self.open_events(url).await {
+            Ok(response) => response,
+            Err(error) => json_response(error.code.status(), &error),
+        }
+    }
+
+    async fn open_events(self: &Rc<Self>, url: &str) -> Result<JsValue, ApiError> {
+        let request = EventsRequest::from_url(url).ok_or_else(ApiError::not_found)?;
+        let record = self.admitted(&request)?;
+        if record.status().is_terminal() {
+            return Ok(self.last_words(&record, &request));
+        }
+        let slot = hex(&random::<8>());
+        let limit = request.streams_limit.unwrap_or(self.config.streams_per_tenant);
+        let wish = SlotCommand::Acquire { slot: slot.clone(), verification: record.id, limit };
+        StreamSlots::new(self.context.env()).give(&record.owner, &wish).await?;
+        // The wait may have been long enough for it to end.
+        let Some(record) = self.load()? else { return Err(ApiError::not_found()) };
+        if record.status().is_terminal() {
+            self.release(&slot);
+            return Ok(self.last_words(&record, &request));
+        }
+        Ok(self.streams().open(&slot, &opening(&record, &request), false))
+    }
+
+    fn admitted(self: &Rc<Self>, request: &EventsRequest) -> Result<Verification, ApiError> {
+        let mut record = match (&request.owner, &request.ticket) {
+            (Some(owner), _) => self.owned(owner)?,
+            (None, Some(ticket)) => {
+                self.use_ticket(ticket)?;
+                self.load()?.ok_or_else(ApiError::unauthorized)?
+            }
+            (None, None) => return Err(ApiError::unauthorized()),
+        };
+        let before = record.clone();
+        record.settle(now());
+        if record != before {
+            self.save(record.clone())?;
+        }
+        Ok(record)
+    }
+
+    /// What a verification that is over still has to tell: its last event, or, to a reader that saw
+    /// it, that there is no reason to come back.
+    fn last_words(self: &Rc<Self>, record: &Verification, request: &EventsRequest) -> JsValue {
+        let seen = request.last_event_id.unwrap_or_default();
+        if seen >= record.sequence() as u64 {
+            return json_response(204, &());
+        }
+        self.streams().open("", &opening(record, request), true)
+    }
+
+    /// Tells the open streams what happened since.
+    pub(super) fn announce(&self, since: usize) {
+        let Some(streams) = self.streams.get() else { return };
+        let Ok(Some(record)) = self.load() else { return };
+        let text = changes(&record, since);
+        if !text.is_empty() {
+            streams.send(&text, record.status().is_terminal());
+        }
+    }
+
+    pub(super) fn probe(&self, slot: &str) -> bool {
+        self.streams.get().is_some_and(|streams| streams.probe(slot))
+    }
+
+    fn streams(self: &Rc<Self>) -> &EventStreams {
+        self.streams.get_or_init(|| {
+            let gone = {
+                let inside = Rc::downgrade(self);
+                move |slot: String| if let Some(inside) = inside.upgrade() { inside.release(&slot) }
+            };
+            let beat = {
+                let inside = Rc::downgrade(self);
+                move || renew(&inside)
+            };
+            // They live as long as the object.
+            EventStreams::new(
+                self.config.heartbeat_seconds.saturating_mul(1_000),
+                Closure::<dyn Fn(String)>::new(gone).into_js_value().unchecked_ref(),
+                Closure::<dyn Fn()>::new(beat).into_js_value().unchecked_ref(),
+            )
+        })
+    }
+
+    fn release(self: &Rc<Self>, slot: &str) {
+        self.tell_slots(SlotCommand::Release { slot: slot.to_owned() });
+    }
+
+    fn tell_slots(self: &Rc<Self>, wish: SlotCommand) {
+        let inside = self.clone();
+        self.context.after_answer(async move {
+            if let Ok(Some(record)) = inside.load() {
+                let slots = StreamSlots::new(inside.context.env());
+                // A lost word is made good by the next heartbeat.
+                let _ = slots.give(&record.owner, &wish).await;
+            }
+        });
+    }
+}
+
+fn renew(inside: &Weak<Inside>) {
+    let Some(inside) = inside.upgrade() else { return };
+    let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else { return };
+    let slots: Vec<String> =
+        streams.slots().split(',').filter(|slot| !slot.is_empty()).map(str::to_owned).collect();
+    inside.tell_slots(SlotCommand::Renew { slots, verification: record.id });
+}
+
+/// The first words of a stream: `connected`, and what the reader missed.
+fn opening(record: &Verification, request: &EventsRequest) -> String {
+    let newest = record.sequence();
+    let seen = match request.last_event_id {
+        Some(seen) => usize::try_from(seen).unwrap_or(newest).min(newest),
+        // Whoever listens for changes only must still learn how it ended.
+        None if record.status().is_terminal() => newest.saturating_sub(1),
+        None => newest,
+    };
+    let mut text = format!("retry: {RETRY}\n");
+    if let Some(event) = record.event(newest) {
+        text.push_str(&frame("connected", seen, &event));
+    }
+    text.push_str(&changes(record, seen));
+    text
+}
+
+/// The changes after this number.
+fn changes(record: &Verification, since: usize) -> String {
+    (since + 1..=record.sequence())
+        .filter_map(|number| Some(frame("status_changed", number, &record.event(number)?)))
+        .collect()
+}
+
+/// One event. The data is JSON on one line: no value can begin another line.
+fn frame(name: &str, number: usize, data: &impl serde::Serialize) -> String {
+    let data = serde_json::to_string(data).unwrap_or_default();
+    format!("id: {number}\nevent: {name}\ndata: {data}\n\n")
+}

@@ -1,0 +1,319 @@
+//! The authority for one verification. Every change is made in one synchronous turn: load, ask the
+//! rules, store, and only then speak. What others must learn (the ledger, a mail provider, open
+//! event streams) is derived from the stored record, so a crash between any two steps loses nothing.
+
+mod create;
+mod events;
+mod outbox;
+mod proving;
+mod tickets;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+use proof_domain::error::ApiError;
+use proof_domain::tenant::Owner;
+use proof_domain::verification::{
+    Answer, CheckView, Question, ResendResult, TestVerification, Verification, VerificationView,
+};
+use proof_edge::config::Config;
+use proof_edge::objects::{
+    CheckReport, ObjectContext, VerificationCommand, VerificationToken, reply,
+};
+use proof_edge::platform::EventStreams;
+use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::{fault, now, read_command};
+
+const RECORD: &str = "verification";
+
+/// The object.
+#[wasm_bindgen]
+pub struct VerificationObject(Rc<Inside>);
+
+impl std::fmt::Debug for VerificationObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VerificationObject")
+    }
+}
+
+struct Inside {
+    context: ObjectContext,
+    config: Rc<Config>,
+    /// What the storage holds; `None` inside means that it holds nothing.
+    record: RefCell<Option<Option<Verification>>>,
+    streams: OnceCell<EventStreams>,
+    /// Whether the outbox is being emptied, and whether it has to be looked at again after that.
+    flushing: Cell<bool>,
+    flush_again: Cell<bool>,
+    /// Failed attempts in a row to empty the outbox.
+    failures: Cell<u32>,
+}
+
+#[wasm_bindgen]
+impl VerificationObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(context: JsValue, env: JsValue) -> Self {
+        let config = Config::of(&env);
+        Self(Rc::new(Inside {
+            context: ObjectContext::new(context, env),
+            config,
+            record: RefCell::new(None),
+            streams: OnceCell::new(),
+            flushing: Cell::new(false),
+            flush_again: Cell::new(false),
+            failures: Cell::new(0),
+        }))
+    }
+
+    /// Obeys one command. What needs no waiting is answered in the same turn.
+    pub fn command(&self, message: &str) -> JsValue {
+        let inside = self.0.clone();
+        match read_command(message) {
+            Err(error) => said::<()>(&Err(error)),
+            Ok(VerificationCommand::Get { owner }) => match inside.get(&owner) {
+                Ok(Some(view)) => said(&Ok(view)),
+                Ok(None) => later(async move { said(&inside.proven(&owner).await) }),
+                Err(error) => said::<VerificationView>(&Err(error)),
+            },
+            Ok(VerificationCommand::Probe { slot }) => said(&Ok(inside.probe(&slot))),
+            Ok(VerificationCommand::Token { owner }) => said(&inside.token(&owner)),
+            Ok(VerificationCommand::Ticket { owner }) => said(&inside.ticket(&owner)),
+            Ok(VerificationCommand::Resend { owner }) => said(&inside.resend(&owner)),
+            Ok(command) => later(async move { inside.obey(command).await }),
+        }
+    }
+
+    /// Opens live events.
+    pub fn fetch(&self, url: &str) -> js_sys::Promise {
+        let (inside, url) = (self.0.clone(), url.to_owned());
+        wasm_bindgen_futures::future_to_promise(async move { Ok(inside.events(&url).await) })
+    }
+
+    /// The time that was asked for has come.
+    pub fn alarm(&self) -> js_sys::Promise {
+        let inside = self.0.clone();
+        wasm_bindgen_futures::future_to_promise(async move {
+            inside.wake().await.map_err(|error| JsValue::from(error.to_string()))?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+fn said<T: Serialize>(outcome: &Result<T, ApiError>) -> JsValue {
+    JsValue::from(reply(outcome, false))
+}
+
+fn later(work: impl Future<Output = JsValue> + 'static) -> JsValue {
+    wasm_bindgen_futures::future_to_promise(async move { Ok(work.await) }).into()
+}
+
+impl Inside {
+    async fn obey(self: Rc<Self>, command: VerificationCommand) -> JsValue {
+        match command {
+            VerificationCommand::Create(create) => self.create(*create).await,
+            VerificationCommand::Submit { owner, challenge_code } => {
+                said(&self.submit(&owner, &challenge_code).await)
+            }
+            VerificationCommand::Checked { owner, report } => {
+                said(&self.checked(&owner, report).await)
+            }
+            VerificationCommand::CompleteInTest { owner } => {
+                said(&self.complete_in_test(&owner).await)
+            }
+            VerificationCommand::Revoke { owner, reason } => {
+                said(&self.revoke(&owner, reason).await)
+            }
+            _ => said::<()>(&Err(ApiError::internal("a command out of its place"))),
+        }
+    }
+
+    // --- the record -----------------------------------------------------------------------------
+
+    fn load(&self) -> Result<Option<Verification>, ApiError> {
+        if let Some(known) = &*self.record.borrow() {
+            return Ok(known.clone());
+        }
+        let stored: Option<Verification> = self.context.load(RECORD).map_err(fault)?;
+        self.record.replace(Some(stored.clone()));
+        Ok(stored)
+    }
+
+    /// The record, if there is one and the caller owns it.
+    fn owned(&self, owner: &Owner) -> Result<Verification, ApiError> {
+        self.load()?.filter(|record| record.owner == *owner).ok_or_else(ApiError::not_found)
+    }
+
+    /// Stores a changed record, tells the open streams, and sees to everybody else after the answer.
+    fn save(self: &Rc<Self>, record: Verification) -> Result<(), ApiError> {
+        let before = self.record.borrow().as_ref().and_then(Option::as_ref).map_or(0, Verification::sequence);
+        self.store(record)?;
+        self.announce(before);
+        self.flush_after_answer();
+        Ok(())
+    }
+
+    /// One commit: the record and the time to wake.
+    fn store(&self, record: Verification) -> Result<(), ApiError> {
+        self.context.store(RECORD, &record).map_err(fault)?;
+        self.context.wake_at(self.next_wake(&record)).map_err(fault)?;
+        self.record.replace(Some(Some(record)));
+        Ok(())
+    }
+
+    /// Lets a rule change the record, and stores it whether or not the rule agreed.
+    fn change<T>(
+        self: &Rc<Self>,
+        owner: &Owner,
+        rule: impl FnOnce(&mut Verification) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let before = self.owned(owner)?;
+        let mut record = before.clone();
+        let outcome = rule(&mut record);
+        if record != before {
+            self.save(record)?;
+        }
+        outcome
+    }
+
+    // --- commands -------------------------------------------------------------------------------
+
+    /// The verification as it stands; `None` if its token has to be signed first.
+    fn get(self: &Rc<Self>, owner: &Owner) -> Result<Option<VerificationView>, ApiError> {
+        self.change(owner, |record| {
+            record.settle(now());
+            Ok(())
+        })?;
+        let record = self.owned(owner)?;
+        let unsigned = record.proof().is_some_and(|(proof, _)| proof.token.is_none());
+        Ok((!unsigned).then(|| record.view()))
+    }
+
+    async fn submit(
+        self: &Rc<Self>,
+        owner: &Owner,
+        challenge_code: &str,
+    ) -> Result<VerificationView, ApiError> {
+        let shape = CodeShape::parse(challenge_code)
+            .map_err(|error| ApiError::field("challenge_code", error.to_string()))?;
+        let (key, proof) = (self.code_key()?, proving::new_proof());
+        self.change(owner, |record| {
+            let id = record.id.to_string();
+            record.submit(|question| compare(question, &key, &id, &shape), proof, now())
+        })?;
+        self.proven(owner).await
+    }
+
+    fn token(self: &Rc<Self>, owner: &Owner) -> Result<VerificationToken, ApiError> {
+        self.change(owner, |record| {
+            let token = record.token_to_find(now())?;
+            Ok(VerificationToken {
+                domain: record.identifier.clone(),
+                channel: record.channel,
+                token,
+            })
+        })
+    }
+
+    async fn checked(
+        self: &Rc<Self>,
+        owner: &Owner,
+        report: CheckReport,
+    ) -> Result<VerificationView, ApiError> {
+        let now = now();
+        let check = CheckView {
+            method: report.method,
+            result: report.result,
+            message: report.message,
+            retryable: report.retryable,
+            observed: report.observed,
+            checked_at: now,
+        };
+        self.change(owner, |record| {
+            record.checked(check, report.found, proving::new_proof(), now)
+        })?;
+        self.proven(owner).await
+    }
+
+    async fn complete_in_test(
+        self: &Rc<Self>,
+        owner: &Owner,
+    ) -> Result<TestVerification, ApiError> {
+        self.change(owner, |record| record.complete_in_test(proving::new_proof(), now()))?;
+        let verification = self.proven(owner).await?;
+        let proof = verification
+            .proof
+            .clone()
+            .ok_or_else(|| ApiError::internal("completed without a proof"))?;
+        Ok(TestVerification {
+            verification,
+            proof_token: proof.token,
+            proof_expires_at: proof.expires_at,
+        })
+    }
+
+    fn resend(self: &Rc<Self>, owner: &Owner) -> Result<ResendResult, ApiError> {
+        let (code, key) = (create::new_otp()?, self.code_key()?);
+        let lifetime = self.config.challenge_seconds;
+        self.change(owner, |record| {
+            let now = now();
+            record.may_resend(now)?;
+            let digest = CodeDigest::new(&key, &record.id.to_string(), &code).to_hex();
+            record.replace_code(digest, code.as_str().to_owned(), lifetime, now);
+            Ok(ResendResult {
+                success: true,
+                message: if record.owner.environment.is_test() {
+                    "Test mode: no email was sent".into()
+                } else {
+                    "Verification email sent".into()
+                },
+                expires_at: record.challenge.expires_at,
+            })
+        })
+    }
+
+    /// Withdraws the proof, and answers only when the ledger knows: from then on `validate` says so.
+    async fn revoke(
+        self: &Rc<Self>,
+        owner: &Owner,
+        reason: proof_domain::revocation::RevocationReason,
+    ) -> Result<VerificationView, ApiError> {
+        self.change(owner, |record| record.revoke(reason, now()))?;
+        self.flush_now().await;
+        let record = self.owned(owner)?;
+        if record.owes_ledger() {
+            return Err(ApiError::unavailable(
+                "The revocation is recorded but not yet in effect everywhere. Repeat the call.",
+                "revoked while the ledger is out of reach",
+            ));
+        }
+        Ok(record.view())
+    }
+
+    fn code_key(&self) -> Result<CodeKey, ApiError> {
+        use sha2::{Digest as _, Sha256};
+        let secret = self
+            .config
+            .id_secret
+            .as_ref()
+            .ok_or_else(|| ApiError::internal("the secret ID_SECRET is not set"))?;
+        let digest = Sha256::new().chain_update(secret.bytes()).chain_update(b"codes").finalize();
+        Ok(CodeKey::from_bytes(digest.into()))
+    }
+}
+
+/// Compares in constant time, whatever kind of code it is.
+fn compare(question: &Question, key: &CodeKey, id: &str, submitted: &CodeShape) -> Answer {
+    let right = match question {
+        Question::SentCode { digest, .. } => {
+            CodeDigest::parse(digest).is_some_and(|digest| digest.matches(key, id, submitted))
+        }
+        Question::ShownCode { code, .. } | Question::SignedMessage { code, .. } => {
+            InboundCode::parse(code).is_ok_and(|code| code.matches(submitted))
+        }
+        Question::PublishedToken { .. } => false,
+    };
+    if right { Answer::Right } else { Answer::Wrong }
+}

@@ -1,0 +1,45 @@
+//! What no other Worker owns: the system's health, the organisation's quota, the reference as a
+//! document and as a page, static files, and a clear 404 for everything else.
+
+mod documents;
+mod health;
+#[cfg(feature = "local")]
+mod inbox;
+mod quota;
+
+use axum::Router;
+use axum::routing::get;
+
+proof_edge::worker!("front", crate::router);
+
+/// The paths that this Worker owns.
+pub fn router() -> Router {
+    let router = Router::new()
+        .route("/", get(documents::home))
+        .route("/health", get(health::health))
+        .route("/api/v1/quota", get(quota::quota))
+        .route("/api/openapi.json", get(documents::openapi_3_0))
+        .route("/api/openapi-3.1.json", get(documents::openapi_3_1))
+        .route("/docs", get(documents::docs))
+        .route("/static/{file}", get(documents::static_file));
+    #[cfg(feature = "local")]
+    let router = router.route("/dev/inbox", get(inbox::inbox));
+    router
+}
+
+/// The reference of these paths, for the OpenAPI document.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi as _;
+
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(
+        health::health,
+        quota::quota,
+        documents::openapi_3_0,
+        documents::openapi_3_1,
+    ))]
+    struct Reference;
+
+    Reference::openapi()
+}

@@ -1,0 +1,92 @@
+//! Live status. The object streams; this Worker only finds out who may listen.
+
+use axum::extract::FromRequestParts as _;
+use http::{HeaderName, Request, StatusCode};
+use proof_domain::error::{ApiError, ErrorBody};
+use proof_domain::page::Parameters;
+use proof_domain::verification::EventsTicket;
+use proof_edge::auth::{Anyone, TenantKey};
+use proof_edge::extract::{PathId, Query};
+use proof_edge::objects::{EventsRequest, Verifications};
+use proof_edge::{Answer, Failure, Scope};
+
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Watch a verification
+///
+/// Server-Sent Events: `connected` at once, `status_changed` with every change, a comment every 30
+/// seconds to keep the connection alive. The stream ends after the last change. Come back with
+/// `Last-Event-ID` to get what you missed; if that was all, the answer is 204 and a browser stops
+/// asking. Send the API key as a header, or, in a browser, a one-use ticket as `?ticket=`.
+#[utoipa::path(
+    get, path = "/api/v1/verifications/{id}/events", tag = "Verifications",
+    operation_id = "watchVerification",
+    params(
+        ("id" = String, Path, description = "The verification."),
+        ("ticket" = Option<String>, Query, description = "A one-use ticket, in place of the key."),
+        ("Last-Event-ID" = Option<u64>, Header, description = "The last event that was seen."),
+    ),
+    responses(
+        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
+        (status = 204, description = "Nothing more will come."),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = []), ()),
+)]
+pub(crate) async fn events(
+    scope: Scope,
+    PathId(id): PathId,
+    Query(query): Query,
+    request: Request<axum::body::Body>,
+) -> Result<Answer, Failure> {
+    let (mut parts, _) = request.into_parts();
+    let mut wish = EventsRequest {
+        owner: None,
+        ticket: None,
+        last_event_id: last_event_id(&scope.headers().last_event_id)?,
+        streams_limit: None,
+    };
+    let mut parameters = Parameters::parse(&query);
+    let ticket = parameters.take("ticket")?;
+    if ticket.is_some() && scope.headers().authorization.is_empty() {
+        Anyone::from_request_parts(&mut parts, &()).await?;
+        wish.ticket = ticket;
+    } else {
+        let key = TenantKey::from_request_parts(&mut parts, &()).await?;
+        wish.owner = Some(key.owner);
+        wish.streams_limit = key.streams_limit;
+    }
+    parameters.finish()?;
+    let stream = Verifications::of(&scope).events(id, &wish).await?;
+    Ok(Answer::through(stream).with(BUFFERING, "no"))
+}
+
+fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| ApiError::field("Last-Event-ID", "must be a whole number"))
+}
+
+/// Get a ticket for events
+///
+/// A browser's `EventSource` cannot send a header. Ask for a ticket with your key and give its
+/// `url` to the browser: it opens one stream, within a minute.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/{id}/events/ticket", tag = "Verifications",
+    operation_id = "createEventsTicket",
+    params(("id" = String, Path, description = "The verification.")),
+    responses(
+        (status = 201, description = "The ticket.", body = EventsTicket),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn ticket(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    let ticket = Verifications::of(&scope).ticket(key.owner, id).await?;
+    Ok(Answer::ok(ticket)?.status(StatusCode::CREATED))
+}

@@ -1,0 +1,52 @@
+//! Verifications: a tenant creates one, the person answers it, the tenant watches it end.
+
+mod channels;
+mod domains;
+mod events;
+mod verifications;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+proof_edge::worker!("verifications", crate::router);
+
+/// The paths that this Worker owns.
+pub fn router() -> Router {
+    Router::new()
+        .route("/api/v1/verifications", post(verifications::create).get(verifications::list))
+        .route("/api/v1/verifications/{id}", get(verifications::retrieve))
+        .route("/api/v1/verifications/{id}/submit", post(verifications::submit))
+        .route("/api/v1/verifications/{id}/verify", post(domains::verify))
+        .route("/api/v1/verifications/{id}/resend", post(verifications::resend))
+        .route("/api/v1/verifications/{id}/test-verify", post(verifications::test_verify))
+        .route("/api/v1/verifications/{id}/events", get(events::events))
+        .route("/api/v1/verifications/{id}/events/ticket", post(events::ticket))
+}
+
+/// The reference of these paths, for the OpenAPI document.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi as _;
+
+    #[derive(utoipa::OpenApi)]
+    #[openapi(
+        paths(
+            verifications::create,
+            verifications::list,
+            verifications::retrieve,
+            verifications::submit,
+            domains::verify,
+            verifications::resend,
+            verifications::test_verify,
+            events::events,
+            events::ticket,
+        ),
+        components(schemas(
+            proof_domain::error::ErrorBody,
+            proof_domain::verification::StatusEvent
+        ))
+    )]
+    struct Reference;
+
+    Reference::openapi()
+}

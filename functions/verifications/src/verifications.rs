@@ -1,0 +1,216 @@
+//! Verifications from beginning to end, but for what looks at a domain (`domains`) and what
+//! streams (`events`).
+
+use http::HeaderName;
+use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
+use proof_domain::id::Id;
+use proof_domain::identifier;
+use proof_domain::page::VerificationQuery;
+use proof_domain::verification::{
+    CreateVerification, ResendResult, SubmitCode, TestVerification, VerificationList,
+    VerificationView,
+};
+use proof_edge::answer::Value;
+use proof_edge::auth::TenantKey;
+use proof_edge::extract::{IdempotencyKey, Json, PathId, Query};
+use proof_edge::ledger::Ledger;
+use proof_edge::objects::{CreateCommand, Verifications};
+use proof_edge::platform::random;
+use proof_edge::{Answer, Failure, Scope};
+
+use crate::channels::must_be_configured;
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Create a verification
+///
+/// Creates a challenge for one asset. What the person has to do is in `challenge`. Sent with an
+/// `Idempotency-Key`, the same request may be repeated at will: it is carried out once, and every
+/// repetition answers with the same verification.
+#[utoipa::path(
+    post, path = "/api/v1/verifications", tag = "Verifications",
+    operation_id = "createVerification",
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 visible ASCII characters, your own name for this request.")),
+    request_body = CreateVerification,
+    responses(
+        (status = 201, description = "The verification was created, or was before under this key.",
+            body = VerificationView,
+            headers(("Idempotent-Replayed" = Option<String>,
+                description = "`true` if this repeats an earlier request."))),
+        (status = 400, description = "The request is not valid, or the channel is not configured.", body = ErrorBody),
+        (status = 403, description = "The month's quota is used up.", body = ErrorBody),
+        (status = 409, description = "The key was used with another request.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn create(
+    key: TenantKey,
+    scope: Scope,
+    IdempotencyKey(idempotency): IdempotencyKey,
+    Json(request): Json<CreateVerification>,
+) -> Result<Answer, Failure> {
+    let plan = request.plan(scope.config().own_host())?;
+    must_be_configured(scope.config(), key.owner.environment, plan.kind, plan.channel)?;
+    key.within_quota()?;
+    let id = match idempotency {
+        None => Id::from_bytes(random()),
+        Some(name) => {
+            let secret = scope.config().id_secret.clone();
+            let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
+            Id::for_idempotency_key(secret.bytes(), &key.owner, "verification", &name)
+        }
+    };
+    let organisation_name = key.organisation_name;
+    let create = CreateCommand { id, owner: key.owner, organisation_name, plan };
+    let created = Verifications::of(&scope).create(create).await?;
+    let answer = Answer::created(created.value)?;
+    Ok(if created.repeated { answer.with(REPLAYED, "true") } else { answer })
+}
+
+/// List verifications
+///
+/// Newest first. A new verification appears within moments.
+#[utoipa::path(
+    get, path = "/api/v1/verifications", tag = "Verifications", operation_id = "listVerifications",
+    params(
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 by default."),
+        ("status" = Option<proof_domain::verification::Status>, Query),
+        ("type" = Option<proof_domain::asset::AssetType>, Query),
+        ("channel" = Option<proof_domain::asset::Channel>, Query),
+        ("external_user_id" = Option<String>, Query, min_length = 1, max_length = 255),
+        ("created_after" = Option<proof_domain::timestamp::Timestamp>, Query, description = "Inclusive."),
+        ("created_before" = Option<proof_domain::timestamp::Timestamp>, Query, description = "Inclusive."),
+    ),
+    responses(
+        (status = 200, description = "A page of verifications.", body = VerificationList),
+        (status = 400, description = "A parameter is not valid.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn list(
+    key: TenantKey,
+    scope: Scope,
+    Query(query): Query,
+) -> Result<Answer, Failure> {
+    let query = VerificationQuery::parse(&query)?;
+    let page = Ledger::of(&scope).verifications(&key.owner, &query).await?;
+    Answer::ok(Value(page))
+}
+
+/// Get a verification
+///
+/// Poll this, or listen to its events. Once verified it carries the proof.
+#[utoipa::path(
+    get, path = "/api/v1/verifications/{id}", tag = "Verifications",
+    operation_id = "getVerification",
+    params(("id" = String, Path, description = "The verification.")),
+    responses(
+        (status = 200, description = "The verification as it stands.", body = VerificationView),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn retrieve(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    match Verifications::of(&scope).get(key.owner.clone(), id).await {
+        Ok(verification) => Answer::ok(verification),
+        // Its object may be gone because its time has passed; the ledger remembers.
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let past = Ledger::of(&scope).past_verification(&key.owner, id).await?;
+            Answer::ok(Value(VerificationView::from(past.ok_or(error)?)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Submit a code
+///
+/// Takes the code that was sent to the person. Five wrong ones end the verification as `failed`. A
+/// code that was shown to you (phones) is proven by the channel itself and not taken here, except
+/// in test mode.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/{id}/submit", tag = "Verifications",
+    operation_id = "submitCode",
+    params(("id" = String, Path, description = "The verification.")),
+    request_body = SubmitCode,
+    responses(
+        (status = 200, description = "The code was right; the proof is here.", body = VerificationView),
+        (status = 400, description = "The code is wrong, or none is awaited (any more).", body = ErrorBody),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn submit(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+    Json(submitted): Json<SubmitCode>,
+) -> Result<Answer, Failure> {
+    let objects = Verifications::of(&scope);
+    if let Some(source) = &submitted.source_identifier {
+        let verification = objects.get(key.owner.clone(), id).await?.read()?;
+        must_be_source(source, &verification)?;
+    }
+    Answer::ok(objects.submit(key.owner, id, submitted).await?)
+}
+
+/// What the caller says of the sender is compared with the asset; it never takes evidence's place.
+fn must_be_source(source: &str, verification: &VerificationView) -> Result<(), ApiError> {
+    let same = identifier::parse(verification.kind, verification.channel, source)
+        .is_ok_and(|source| source.as_str() == verification.identifier);
+    if same {
+        return Ok(());
+    }
+    Err(ApiError::field("source_identifier", "is not the identifier of this verification"))
+}
+
+/// Send the code again
+///
+/// E-mail only, while pending. A new code replaces the old one; wrong answers stay counted. Live,
+/// there are 30 seconds between two messages and five messages in all.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/{id}/resend", tag = "Verifications",
+    operation_id = "resendCode",
+    params(("id" = String, Path, description = "The verification.")),
+    responses(
+        (status = 200, description = "A new code is on its way.", body = ResendResult),
+        (status = 400, description = "No code can be sent for it (any more).", body = ErrorBody),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn resend(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    Answer::ok(Verifications::of(&scope).resend(key.owner, id).await?)
+}
+
+/// Complete in test mode
+///
+/// With a test key, completes a verification without the person. Live keys get 403.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/{id}/test-verify", tag = "Verifications",
+    operation_id = "testVerify",
+    params(("id" = String, Path, description = "The verification.")),
+    responses(
+        (status = 200, description = "Completed; the proof is here.", body = TestVerification),
+        (status = 400, description = "It is not pending any more.", body = ErrorBody),
+        (status = 403, description = "This is not a test key.", body = ErrorBody),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn test_verify(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    Answer::ok(Verifications::of(&scope).complete_in_test(key.owner, id).await?)
+}

@@ -1,0 +1,416 @@
+//! Account names on social networks, as a bare name, with a leading `@`, or as the network's
+//! own profile address. The network's rules decide, and its view of upper and lower case.
+//!
+//! A name proves nothing by itself: handles change hands, so the proof rests on the network's
+//! answer about who signed in.
+
+use super::{IdentifierError, email};
+use crate::asset::Channel;
+
+pub(super) fn parse(channel: Channel, raw: &str) -> Result<String, IdentifierError> {
+    let network = match channel {
+        Channel::Google => return email::parse(raw),
+        Channel::Github => &GITHUB,
+        Channel::Facebook => &FACEBOOK,
+        Channel::X => &X,
+        Channel::Linkedin => &LINKEDIN,
+        Channel::Instagram => &INSTAGRAM,
+        Channel::Youtube => &YOUTUBE,
+        Channel::Tiktok => &TIKTOK,
+        _ => return Err(IdentifierError::ChannelNotForType),
+    };
+    let name = match network.path_of(raw) {
+        Some(path) => (network.name_in)(path).ok_or(IdentifierError::SocialProfileUrl)?,
+        None => raw,
+    };
+    (network.normalise)(name).ok_or(IdentifierError::SocialHandle)
+}
+
+struct Network {
+    /// The hosts of profile addresses, without `www.` or `m.`.
+    hosts: &'static [&'static str],
+    /// The name inside a profile address, given what follows the host and its slash.
+    name_in: fn(&str) -> Option<&str>,
+    /// The one form of a name, if it is one.
+    normalise: fn(&str) -> Option<String>,
+}
+
+impl Network {
+    /// What follows the host and its slash, if `raw` is an address on one of the hosts. The
+    /// scheme may be left out, as people do.
+    fn path_of<'a>(&self, raw: &'a str) -> Option<&'a str> {
+        let address = strip_prefix_ignoring_case(raw, "https://")
+            .or_else(|| strip_prefix_ignoring_case(raw, "http://"))
+            .unwrap_or(raw);
+        let (host, path) = address.split_once('/')?;
+        let host = host.to_ascii_lowercase();
+        let bare = ["www.", "m.", ""]
+            .iter()
+            .find_map(|prefix| host.strip_prefix(prefix))?;
+        self.hosts.contains(&bare).then_some(path)
+    }
+}
+
+static GITHUB: Network = Network {
+    hosts: &["github.com"],
+    name_in: whole_path,
+    // Letters, digits and single hyphens inside; 39 at most.
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        let fits = (1..=39).contains(&name.len())
+            && name
+                .split('-')
+                .all(|part| !part.is_empty() && has_only(part, b""));
+        fits.then_some(name)
+    },
+};
+
+static X: Network = Network {
+    hosts: &["x.com", "twitter.com"],
+    name_in: whole_path,
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        ((1..=15).contains(&name.len()) && has_only(&name, b"_")).then_some(name)
+    },
+};
+
+static INSTAGRAM: Network = Network {
+    hosts: &["instagram.com"],
+    name_in: whole_path,
+    // Full stops neither at an end nor doubled.
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        let fits = (1..=30).contains(&name.len())
+            && name
+                .split('.')
+                .all(|part| !part.is_empty() && has_only(part, b"_"));
+        fits.then_some(name)
+    },
+};
+
+static TIKTOK: Network = Network {
+    hosts: &["tiktok.com"],
+    name_in: |path| {
+        whole_path(path)?
+            .strip_prefix('@')
+            .filter(|name| !name.starts_with('@'))
+    },
+    // No full stop at the end.
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        let fits = (2..=24).contains(&name.len()) && has_only(&name, b"_.") && !name.ends_with('.');
+        fits.then_some(name)
+    },
+};
+
+static YOUTUBE: Network = Network {
+    hosts: &["youtube.com"],
+    name_in: |path| match path.strip_prefix("channel/") {
+        Some(id) => whole_path(id).filter(|id| is_youtube_channel(id)),
+        None => whole_path(path).filter(|name| name.starts_with('@')),
+    },
+    // A channel id keeps its case and begins with `UC`; a handle is put in lower case, so that
+    // neither can be mistaken for the other.
+    normalise: |name| {
+        if is_youtube_channel(name) {
+            return Some(name.to_owned());
+        }
+        let name = without_at(name).to_ascii_lowercase();
+        let is_mark = |byte: Option<u8>| byte.is_none_or(|byte| b"_-.".contains(&byte));
+        let fits = (3..=30).contains(&name.len())
+            && has_only(&name, b"_-.")
+            && !is_mark(name.bytes().next())
+            && !is_mark(name.bytes().last());
+        fits.then_some(name)
+    },
+};
+
+static LINKEDIN: Network = Network {
+    hosts: &["linkedin.com"],
+    name_in: |path| whole_path(path.strip_prefix("in/")?),
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        let fits = (3..=100).contains(&name.len())
+            && has_only(&name, b"-")
+            && !name.starts_with('-')
+            && !name.ends_with('-');
+        fits.then_some(name)
+    },
+};
+
+static FACEBOOK: Network = Network {
+    hosts: &["facebook.com", "fb.com"],
+    name_in: |path| match path.strip_prefix("profile.php?id=") {
+        Some(id) => Some(id).filter(|id| is_number(id)),
+        None => whole_path(path),
+    },
+    // Full stops do not count in a user name; a name of digits alone is a numeric id.
+    normalise: |name| {
+        let name = without_at(name).to_ascii_lowercase();
+        let fits = if is_number(&name) {
+            (5..=20).contains(&name.len()) && !name.starts_with('0')
+        } else {
+            let counted = name.bytes().filter(|byte| *byte != b'.').count();
+            (5..=50).contains(&counted) && name.len() <= 100 && has_only(&name, b".")
+        };
+        // `12.34.56` must not become the numeric id 123456.
+        let has_letter = name.bytes().any(|byte| byte.is_ascii_alphabetic());
+        (fits && (has_letter || is_number(&name))).then(|| name.replace('.', ""))
+    },
+};
+
+/// One segment and at most one slash after it; no query, no fragment.
+fn whole_path(path: &str) -> Option<&str> {
+    let name = path.strip_suffix('/').unwrap_or(path);
+    (!name.is_empty() && !name.contains(['/', '?', '#', '%'])).then_some(name)
+}
+
+fn without_at(name: &str) -> &str {
+    name.strip_prefix('@').unwrap_or(name)
+}
+
+fn has_only(name: &str, marks: &[u8]) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
+}
+
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `UC` and sixteen bytes in base64url, of which the last character carries two bits.
+fn is_youtube_channel(id: &str) -> bool {
+    id.len() == 24
+        && id.starts_with("UC")
+        && has_only(id, b"_-")
+        && id.ends_with(['A', 'Q', 'g', 'w'])
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(tail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use IdentifierError::{SocialHandle, SocialProfileUrl};
+
+    #[test]
+    fn names_handles_and_addresses_give_one_form() {
+        let fifty = "a".repeat(50);
+        let hundred = "a".repeat(100);
+        for (channel, raw, name) in [
+            (Channel::Github, "octocat", "octocat"),
+            (Channel::Github, "@Octo-Cat9", "octo-cat9"),
+            (Channel::Github, "https://github.com/octocat", "octocat"),
+            (
+                Channel::Github,
+                "HTTPS://www.GitHub.com/Octocat/",
+                "octocat",
+            ),
+            (Channel::Github, "github.com/octocat", "octocat"),
+            (Channel::Github, &hundred[..39], &hundred[..39]),
+            (Channel::X, "@Jack", "jack"),
+            (Channel::X, "_a_", "_a_"),
+            (Channel::X, "https://x.com/jack", "jack"),
+            (Channel::X, "http://twitter.com/Jack", "jack"),
+            (Channel::Instagram, "Some.Name_1", "some.name_1"),
+            (
+                Channel::Instagram,
+                "https://www.instagram.com/some.name/",
+                "some.name",
+            ),
+            (Channel::Tiktok, "@some.name_", "some.name_"),
+            (Channel::Tiktok, "https://www.tiktok.com/@Some", "some"),
+            (Channel::Youtube, "@Some-Name.1", "some-name.1"),
+            (
+                Channel::Youtube,
+                "https://www.youtube.com/@SomeName",
+                "somename",
+            ),
+            (
+                Channel::Youtube,
+                "UC_x5XG1OV2P6uZZ5FSM9Ttw",
+                "UC_x5XG1OV2P6uZZ5FSM9Ttw",
+            ),
+            (
+                Channel::Youtube,
+                "https://m.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw",
+                "UC_x5XG1OV2P6uZZ5FSM9Ttw",
+            ),
+            (
+                Channel::Youtube,
+                "@UC_x5XG1OV2P6uZZ5FSM9Ttw",
+                "uc_x5xg1ov2p6uzz5fsm9ttw",
+            ),
+            (Channel::Linkedin, "Some-One-1a2b3c", "some-one-1a2b3c"),
+            (
+                Channel::Linkedin,
+                "https://www.linkedin.com/in/some-one/",
+                "some-one",
+            ),
+            (Channel::Linkedin, &hundred, &hundred),
+            (Channel::Facebook, "John.Smith.55", "johnsmith55"),
+            (
+                Channel::Facebook,
+                "https://www.facebook.com/john.smith",
+                "johnsmith",
+            ),
+            (
+                Channel::Facebook,
+                "https://facebook.com/profile.php?id=100004",
+                "100004",
+            ),
+            (Channel::Facebook, "100004123456789", "100004123456789"),
+            (Channel::Facebook, &fifty, &fifty),
+            (Channel::Google, "Some.One@GMAIL.com", "Some.One@gmail.com"),
+        ] {
+            assert_eq!(parse(channel, raw).as_deref(), Ok(name), "{channel} {raw}");
+            assert_eq!(
+                parse(channel, name).as_deref(),
+                Ok(name),
+                "{channel} {name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_network_would_not_allow_is_refused() {
+        let long = "a".repeat(101);
+        for (channel, raw, error) in [
+            (Channel::Github, "-octocat", SocialHandle),
+            (Channel::Github, "octocat-", SocialHandle),
+            (Channel::Github, "octo--cat", SocialHandle),
+            (Channel::Github, "octo_cat", SocialHandle),
+            (Channel::Github, "octo cat", SocialHandle),
+            (Channel::Github, "@@octocat", SocialHandle),
+            (Channel::Github, "@", SocialHandle),
+            (Channel::Github, "осtocat", SocialHandle),
+            (Channel::Github, "ｏctocat", SocialHandle),
+            (Channel::Github, &long[..40], SocialHandle),
+            (
+                Channel::Github,
+                "https://github.com/octocat/repo",
+                SocialProfileUrl,
+            ),
+            (Channel::Github, "https://github.com/", SocialProfileUrl),
+            (
+                Channel::Github,
+                "https://github.com/octocat?tab=stars",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Github,
+                "https://github.com/octocat#x",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Github,
+                "https://github.com/octo%63at",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Github,
+                "https://github.com/../octocat",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Github,
+                "https://github.com.evil.com/octocat",
+                SocialHandle,
+            ),
+            (Channel::Github, "https://evil.com/octocat", SocialHandle),
+            (Channel::Github, "https://x.com/octocat", SocialHandle),
+            (
+                Channel::Github,
+                "https://user@github.com/octocat",
+                SocialHandle,
+            ),
+            (
+                Channel::Github,
+                "https://github.com:8443/octocat",
+                SocialHandle,
+            ),
+            (
+                Channel::Github,
+                "https:\\\\github.com\\octocat",
+                SocialHandle,
+            ),
+            (
+                Channel::Github,
+                "javascript:github.com/octocat",
+                SocialHandle,
+            ),
+            (Channel::X, "a-b", SocialHandle),
+            (Channel::X, "a.b", SocialHandle),
+            (Channel::X, &long[..16], SocialHandle),
+            (Channel::X, "https://x.com/jack/status/20", SocialProfileUrl),
+            (Channel::Instagram, ".name", SocialHandle),
+            (Channel::Instagram, "name.", SocialHandle),
+            (Channel::Instagram, "na..me", SocialHandle),
+            (Channel::Instagram, &long[..31], SocialHandle),
+            (Channel::Tiktok, "a", SocialHandle),
+            (Channel::Tiktok, "name.", SocialHandle),
+            (Channel::Tiktok, &long[..25], SocialHandle),
+            (
+                Channel::Tiktok,
+                "https://www.tiktok.com/name",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Tiktok,
+                "https://www.tiktok.com/@@name",
+                SocialProfileUrl,
+            ),
+            (Channel::Youtube, "ab", SocialHandle),
+            (Channel::Youtube, "_abc", SocialHandle),
+            (Channel::Youtube, "abc.", SocialHandle),
+            (Channel::Youtube, &long[..31], SocialHandle),
+            (
+                Channel::Youtube,
+                "https://youtube.com/channel/UCshort",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Youtube,
+                "https://youtube.com/c/name",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Youtube,
+                "https://youtube.com/watch?v=1",
+                SocialProfileUrl,
+            ),
+            (Channel::Linkedin, "ab", SocialHandle),
+            (Channel::Linkedin, "-abc", SocialHandle),
+            (Channel::Linkedin, "a_b_c", SocialHandle),
+            (Channel::Linkedin, &long, SocialHandle),
+            (
+                Channel::Linkedin,
+                "https://www.linkedin.com/company/name",
+                SocialProfileUrl,
+            ),
+            (Channel::Facebook, "abcd", SocialHandle),
+            (Channel::Facebook, "a.b.c.d", SocialHandle),
+            (Channel::Facebook, "12.34.56", SocialHandle),
+            (Channel::Facebook, "1234", SocialHandle),
+            (Channel::Facebook, "000001", SocialHandle),
+            (Channel::Facebook, "john_smith", SocialHandle),
+            (Channel::Facebook, &long[..51], SocialHandle),
+            (
+                Channel::Facebook,
+                "https://facebook.com/profile.php?id=1&x=2",
+                SocialProfileUrl,
+            ),
+            (
+                Channel::Facebook,
+                "https://facebook.com/groups/1",
+                SocialProfileUrl,
+            ),
+            (Channel::Google, "octocat", IdentifierError::EmailFormat),
+        ] {
+            assert_eq!(parse(channel, raw), Err(error), "{channel} {raw}");
+        }
+    }
+}

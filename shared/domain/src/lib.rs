@@ -1,0 +1,16 @@
+//! What the product means by assets, channels and identifiers: rules only. Nothing here reads
+//! the clock, the network or a random source.
+
+pub mod api_key;
+pub mod asset;
+pub mod error;
+pub mod id;
+pub mod identifier;
+pub mod limits;
+pub mod outbound;
+pub mod page;
+pub mod proof;
+pub mod revocation;
+pub mod tenant;
+pub mod timestamp;
+pub mod verification;

@@ -1,0 +1,36 @@
+//! The numbers of the contract, in one place.
+
+/// How long a code or a signature is awaited.
+pub const CHALLENGE_SECONDS: i64 = 10 * 60;
+/// How long a published domain token is awaited: DNS changes take hours to be seen.
+pub const DOMAIN_CHALLENGE_SECONDS: i64 = 24 * 60 * 60;
+/// Wrong answers that one challenge takes.
+pub const MAX_ATTEMPTS: u8 = 5;
+/// How long a proof is valid.
+pub const PROOF_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// How long a finished object keeps its record after its proof has ended.
+pub const RETENTION_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// Seconds between two codes for one verification.
+pub const RESEND_COOLDOWN_SECONDS: i64 = 30;
+/// Codes that one verification may ask for, the first included.
+pub const MAX_MESSAGES: u8 = 5;
+/// Live challenges with an outgoing message for one identifier, across verifications.
+pub const IDENTIFIER_CHALLENGES: [(usize, i64); 2] = [(10, 60 * 60), (30, 24 * 60 * 60)];
+/// Largest JSON body.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// `client_metadata`, serialised.
+pub const MAX_METADATA_BYTES: usize = 4 * 1024;
+/// `client_metadata`, members.
+pub const MAX_METADATA_MEMBERS: usize = 50;
+/// `external_user_id`, characters.
+pub const MAX_EXTERNAL_USER_ID: usize = 255;
+/// `callback_url`, bytes.
+pub const MAX_URL_BYTES: usize = 2_000;
+/// `Idempotency-Key`, characters.
+pub const MAX_IDEMPOTENCY_KEY: usize = 255;
+/// Requests a minute for one key, unless the organisation has another limit.
+pub const REQUESTS_PER_MINUTE: u32 = 100;
+/// How long a ticket for live events may wait to be used.
+pub const TICKET_SECONDS: i64 = 60;
+/// Unused tickets that one verification keeps.
+pub const MAX_TICKETS: usize = 10;

@@ -1,0 +1,294 @@
+//! The ways a verification changes. Each method reads, checks and changes the record in one step,
+//! so that of two simultaneous calls only one can win. A method that returns an error may still
+//! have changed the record (a wrong answer counts): the caller stores it either way.
+
+use super::{
+    Change, CheckView, Delivery, DeliveryStatus, Proof, Question, State, Status, Verification,
+};
+use crate::error::{ApiError, ErrorCode};
+use crate::id::Id;
+use crate::limits;
+use crate::revocation::RevocationReason;
+use crate::timestamp::Timestamp;
+
+/// A submitted code after comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Right,
+    Wrong,
+}
+
+/// The random parts of a proof about to be made.
+#[derive(Clone, Debug)]
+pub struct NewProof {
+    pub jti: Id,
+    pub salt: String,
+}
+
+/// Why no new code is sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResendRefusal {
+    TooSoon { wait_seconds: u32 },
+    TooMany,
+}
+
+impl Verification {
+    /// Ends the challenge if its time is over. Every other method begins with this.
+    pub fn settle(&mut self, now: Timestamp) {
+        if matches!(self.state, State::Pending) && now >= self.challenge.expires_at {
+            self.enter(State::Expired { at: now }, now);
+        }
+    }
+
+    /// An answer came. `compare` is asked only when an answer may count.
+    pub fn submit(
+        &mut self,
+        compare: impl FnOnce(&Question) -> Answer,
+        proof: NewProof,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        self.must_be_pending(now)?;
+        self.must_take_codes()?;
+        match compare(&self.challenge.question) {
+            Answer::Right => {
+                self.complete(proof, now);
+                Ok(())
+            }
+            Answer::Wrong => {
+                self.failed_attempts = self.failed_attempts.saturating_add(1);
+                self.updated_at = now;
+                let left = limits::MAX_ATTEMPTS.saturating_sub(self.failed_attempts);
+                if left == 0 {
+                    self.enter(State::Failed { at: now }, now);
+                }
+                Err(wrong_code(left))
+            }
+        }
+    }
+
+    /// Whether a code can be submitted at all: not for a domain, and in live use not where the
+    /// code was shown to the tenant, who could otherwise prove anybody's phone.
+    fn must_take_codes(&self) -> Result<(), ApiError> {
+        match &self.challenge.question {
+            Question::PublishedToken { .. } => Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "A domain is not proven by a code. Publish the record and call /verify.",
+            )),
+            Question::SentCode { .. } => Ok(()),
+            Question::ShownCode { .. } | Question::SignedMessage { .. }
+                if self.owner.environment.is_test() =>
+            {
+                Ok(())
+            }
+            Question::ShownCode { .. } | Question::SignedMessage { .. } => Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "This code was shown to you, so only the channel itself can bring it back.",
+            )),
+        }
+    }
+
+    /// A check of the published token ended. It may have taken long: what counts is the state now.
+    pub fn checked(
+        &mut self,
+        check: CheckView,
+        found: bool,
+        proof: NewProof,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        self.must_be_pending(now)?;
+        self.checks.count = self.checks.count.saturating_add(1);
+        self.checks.last = Some(check);
+        self.updated_at = now;
+        if found {
+            self.complete(proof, now);
+        }
+        Ok(())
+    }
+
+    /// What has to be looked for, if this is a verification that is proven by looking.
+    pub fn token_to_find(&mut self, now: Timestamp) -> Result<String, ApiError> {
+        let Question::PublishedToken { token } = &self.challenge.question else {
+            return Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "Only domain verifications are checked by /verify.",
+            ));
+        };
+        let token = token.clone();
+        self.must_be_pending(now)?;
+        Ok(token)
+    }
+
+    /// Test mode only: done without the person.
+    pub fn complete_in_test(&mut self, proof: NewProof, now: Timestamp) -> Result<(), ApiError> {
+        if !self.owner.environment.is_test() {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "Only a test key can complete a verification without the person.",
+            ));
+        }
+        self.must_be_pending(now)?;
+        self.complete(proof, now);
+        Ok(())
+    }
+
+    /// Whether another code may be sent now.
+    pub fn may_resend(&mut self, now: Timestamp) -> Result<(), ApiError> {
+        self.must_be_pending(now)?;
+        let (Question::SentCode { .. }, Some(delivery)) = (&self.challenge.question, &self.delivery)
+        else {
+            return Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "Only e-mail verifications can be sent again.",
+            ));
+        };
+        if self.owner.environment.is_test() {
+            return Ok(());
+        }
+        match refusal(delivery, now) {
+            None => Ok(()),
+            Some(ResendRefusal::TooSoon { wait_seconds }) => Err(ApiError::rate_limited(
+                "A message was sent a moment ago. Wait before asking for another.",
+                wait_seconds,
+            )),
+            Some(ResendRefusal::TooMany) => Err(ApiError::rate_limited(
+                "No more messages are sent for this verification. Create a new one.",
+                self.challenge.expires_at.seconds_since(now),
+            )),
+        }
+    }
+
+    /// Replaces the code. The old one is dead, the wrong answers stay counted, the time starts anew.
+    pub fn replace_code(
+        &mut self,
+        digest: String,
+        code: String,
+        lifetime_seconds: i64,
+        now: Timestamp,
+    ) {
+        let test = self.owner.environment.is_test();
+        self.challenge.expires_at = now.plus_seconds(lifetime_seconds);
+        self.challenge.question =
+            Question::SentCode { digest, shown: test.then(|| code.clone()) };
+        let messages = self.delivery.as_ref().map_or(0, |delivery| delivery.messages);
+        self.delivery = Some(Delivery::of_code(code, messages.saturating_add(1), test, now));
+        self.updated_at = now;
+        self.revision += 1;
+    }
+
+    /// The provider accepted the message, or refused it for good.
+    pub fn delivered(&mut self, accepted: bool, now: Timestamp) {
+        if let Some(delivery) = &mut self.delivery {
+            delivery.unsent = None;
+            delivery.status =
+                if accepted { DeliveryStatus::Sent } else { DeliveryStatus::Failed };
+            self.updated_at = now;
+        }
+    }
+
+    /// Withdraws the proof. A second call changes nothing and is told the first one's time.
+    pub fn revoke(&mut self, reason: RevocationReason, now: Timestamp) -> Result<(), ApiError> {
+        self.settle(now);
+        match &self.state {
+            State::Revoked { .. } => Ok(()),
+            State::Verified { at, proof } => {
+                let (verified_at, proof) = (*at, proof.clone());
+                self.enter(State::Revoked { at: now, reason, verified_at, proof }, now);
+                Ok(())
+            }
+            _ => Err(ApiError::not_found()),
+        }
+    }
+
+    /// When this object has to wake up by itself for its own lifecycle.
+    pub fn wakes_at(&self) -> Timestamp {
+        match &self.state {
+            State::Pending => self.challenge.expires_at,
+            State::Verified { proof, .. } | State::Revoked { proof, .. } => {
+                proof.expires_at.plus_seconds(limits::RETENTION_SECONDS)
+            }
+            State::Failed { at } | State::Expired { at } => {
+                at.plus_seconds(limits::RETENTION_SECONDS)
+            }
+        }
+    }
+
+    /// Whether the record may be deleted: it is over, the ledger has it, its time has passed.
+    pub fn is_disposable(&self, now: Timestamp) -> bool {
+        self.status().is_terminal() && !self.owes_ledger() && now >= self.wakes_at()
+    }
+
+    fn must_be_pending(&mut self, now: Timestamp) -> Result<(), ApiError> {
+        self.settle(now);
+        match self.status() {
+            Status::Pending => Ok(()),
+            Status::Verified => Err(ApiError::new(
+                ErrorCode::AlreadyVerified,
+                "This verification is already completed.",
+            )),
+            Status::Revoked => Err(ApiError::new(
+                ErrorCode::AlreadyVerified,
+                "This verification was completed and its proof revoked.",
+            )),
+            Status::Failed => Err(ApiError::new(
+                ErrorCode::TooManyAttempts,
+                "All attempts are used. Create a new verification.",
+            )
+            .attempts_remaining(0)),
+            Status::Expired => Err(ApiError::new(
+                ErrorCode::ChallengeExpired,
+                "The challenge has expired. Create a new verification.",
+            )),
+        }
+    }
+
+    fn complete(&mut self, proof: NewProof, now: Timestamp) {
+        let proof = Proof {
+            jti: proof.jti,
+            issued_at: now,
+            expires_at: now.plus_seconds(limits::PROOF_SECONDS),
+            salt: proof.salt,
+            token: None,
+        };
+        if let Some(delivery) = &mut self.delivery {
+            delivery.unsent = None;
+        }
+        self.enter(State::Verified { at: now, proof }, now);
+    }
+
+    fn enter(&mut self, state: State, now: Timestamp) {
+        self.state = state;
+        self.updated_at = now;
+        self.revision += 1;
+        self.history.push(Change { status: self.status(), at: now });
+    }
+}
+
+impl Delivery {
+    /// The delivery of a fresh code; in test mode nothing is sent.
+    pub fn of_code(code: String, messages: u8, test: bool, now: Timestamp) -> Self {
+        Self {
+            status: if test { DeliveryStatus::Skipped } else { DeliveryStatus::Queued },
+            unsent: (!test).then_some(code),
+            messages,
+            requested_at: now,
+            tries: 0,
+        }
+    }
+}
+
+fn refusal(delivery: &Delivery, now: Timestamp) -> Option<ResendRefusal> {
+    if delivery.messages >= limits::MAX_MESSAGES {
+        return Some(ResendRefusal::TooMany);
+    }
+    let ready = delivery.requested_at.plus_seconds(limits::RESEND_COOLDOWN_SECONDS);
+    (now < ready).then(|| ResendRefusal::TooSoon { wait_seconds: ready.seconds_since(now) })
+}
+
+fn wrong_code(left: u8) -> ApiError {
+    let message = match left {
+        0 => "That code is not right. No tries left; create a new verification.".to_owned(),
+        1 => "That code is not right. 1 try left.".to_owned(),
+        many => format!("That code is not right. {many} tries left."),
+    };
+    ApiError::new(ErrorCode::InvalidCode, message).attempts_remaining(left)
+}

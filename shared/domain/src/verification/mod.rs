@@ -1,0 +1,262 @@
+//! A verification: one person, one asset, one challenge. This module holds the record that its
+//! object stores and the states it can be in; `lifecycle` holds the only ways from one to another.
+//! It must never compare a code or sign anything itself: it is told the outcome.
+
+mod lifecycle;
+mod request;
+mod view;
+
+pub use lifecycle::{Answer, NewProof, ResendRefusal};
+pub(crate) use request::check_external_user_id;
+pub use request::{CreateVerification, PlannedVerification, SubmitCode, settings_for};
+pub use view::{
+    ChallengeView, CheckMethod, CheckView, DnsRecord, HttpFile, ProofView, TestVerification, VerificationView,
+    EventsTicket, ResendResult, StatusEvent, VerificationList, ListedVerification,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::asset::{AssetType, Channel};
+use crate::id::Id;
+use crate::revocation::RevocationReason;
+use crate::tenant::Owner;
+use crate::timestamp::Timestamp;
+
+/// Where a verification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = VerificationStatus)]
+pub enum Status {
+    /// Waiting for the person.
+    Pending,
+    /// Done; the proof is available.
+    Verified,
+    /// Too many wrong answers.
+    Failed,
+    /// The challenge ended unanswered.
+    Expired,
+    /// The proof was withdrawn.
+    Revoked,
+}
+
+impl Status {
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Verified, Self::Failed, Self::Expired, Self::Revoked];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
+    /// Whether live status has nothing more to tell.
+    pub const fn is_terminal(self) -> bool {
+        !matches!(self, Self::Pending)
+    }
+}
+
+/// The record. What it stores is pinned by a test: old records must stay readable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verification {
+    pub id: Id,
+    pub owner: Owner,
+    /// Said to the person who is asked.
+    pub organisation_name: String,
+    #[serde(rename = "type")]
+    pub kind: AssetType,
+    pub channel: Channel,
+    pub identifier: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_metadata: Option<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
+    /// Digest of the request that created it, to tell a repetition from another request that
+    /// carries the same idempotency key.
+    pub fingerprint: String,
+    pub challenge: Challenge,
+    pub state: State,
+    /// Wrong answers so far. A new code does not reset it.
+    pub failed_attempts: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+    #[serde(default)]
+    pub checks: Checks,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Every status it had, oldest first; the position is the id of the live event.
+    pub history: Vec<Change>,
+    /// Grows with every change that the ledger must learn.
+    pub revision: u64,
+    /// The last revision that the ledger is known to hold.
+    pub ledger_revision: u64,
+}
+
+/// What the person has to answer, and until when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Challenge {
+    pub expires_at: Timestamp,
+    pub question: Question,
+}
+
+/// How control is shown.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "snake_case")]
+pub enum Question {
+    /// The code is shown to the tenant; in live use only the channel itself may bring it back.
+    ShownCode {
+        code: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deep_link: Option<String>,
+    },
+    /// The code goes to the person; only its keyed digest stays. `shown` is set in test mode,
+    /// where nothing is sent.
+    SentCode {
+        digest: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<String>,
+    },
+    /// The person publishes this token in the domain's DNS or on its web server.
+    PublishedToken { token: String },
+    /// The person signs this message with the wallet's key.
+    SignedMessage { message: String, nonce: String, code: String },
+}
+
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ShownCode { .. } => "ShownCode(…)",
+            Self::SentCode { .. } => "SentCode(…)",
+            Self::PublishedToken { .. } => "PublishedToken(…)",
+            Self::SignedMessage { .. } => "SignedMessage(…)",
+        })
+    }
+}
+
+/// The state, with what belongs to each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum State {
+    Pending,
+    Verified { at: Timestamp, proof: Proof },
+    Failed { at: Timestamp },
+    Expired { at: Timestamp },
+    Revoked { at: Timestamp, reason: RevocationReason, verified_at: Timestamp, proof: Proof },
+}
+
+/// What is fixed about a proof at the moment of verification. The signature over it is
+/// deterministic, so the token can be made, and made again, after the state is safe.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    pub jti: Id,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Salt of the identifier's commitment, hexadecimal.
+    pub salt: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+impl std::fmt::Debug for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Proof({}, until {})", self.jti, self.expires_at)
+    }
+}
+
+/// One change of status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub status: Status,
+    pub at: Timestamp,
+}
+
+/// Whether the code is on its way.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub status: DeliveryStatus,
+    /// The code that still has to be sent; gone once it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<String>,
+    /// How many codes were asked for.
+    pub messages: u8,
+    /// When the last one was asked for.
+    pub requested_at: Timestamp,
+    /// Failed tries to hand the current one over.
+    #[serde(default)]
+    pub tries: u8,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Delivery({:?}, message {})", self.status, self.messages)
+    }
+}
+
+/// What became of the message with the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Accepted here, not yet by the provider.
+    Queued,
+    /// Accepted by the provider.
+    Sent,
+    /// The provider refused it or stayed out of reach.
+    Failed,
+    /// Test mode: nothing is sent.
+    Skipped,
+}
+
+/// What the checks of a published token found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Checks {
+    pub count: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<CheckView>,
+}
+
+impl Verification {
+    pub fn status(&self) -> Status {
+        match self.state {
+            State::Pending => Status::Pending,
+            State::Verified { .. } => Status::Verified,
+            State::Failed { .. } => Status::Failed,
+            State::Expired { .. } => Status::Expired,
+            State::Revoked { .. } => Status::Revoked,
+        }
+    }
+
+    /// The proof, revoked or not.
+    pub fn proof(&self) -> Option<(&Proof, Timestamp)> {
+        match &self.state {
+            State::Verified { at, proof } => Some((proof, *at)),
+            State::Revoked { verified_at, proof, .. } => Some((proof, *verified_at)),
+            _ => None,
+        }
+    }
+
+    /// The id of the newest live event.
+    pub fn sequence(&self) -> usize {
+        self.history.len()
+    }
+
+    /// Whether the ledger has something to learn.
+    pub fn owes_ledger(&self) -> bool {
+        self.revision > self.ledger_revision
+    }
+
+    /// The code that has to be sent, if any.
+    pub fn owes_message(&self) -> Option<&str> {
+        self.delivery.as_ref().and_then(|delivery| delivery.unsent.as_deref())
+    }
+}

@@ -1,0 +1,194 @@
+//! What a tenant sends, and the rules that turn it into a plan for a verification. Nothing is
+//! stored or sent before these rules have agreed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use crate::asset::{AssetType, Channel};
+use crate::error::{ApiError, ErrorCode};
+use crate::id::hex;
+use crate::identifier;
+use crate::limits;
+use crate::outbound::{self, UrlPolicy};
+use crate::tenant::Environment;
+
+/// A verification to create.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateVerification {
+    /// What is to be proven.
+    #[serde(rename = "type")]
+    pub kind: AssetType,
+    /// Over which channel; see the matrix of types and channels.
+    pub channel: Channel,
+    /// The asset, as its owner writes it: a phone number with `+` and country code, an e-mail
+    /// address, a domain, a handle, a wallet address, an account, or a bot's token.
+    #[schema(example = "+37069199199", min_length = 1, max_length = 512)]
+    pub identifier: String,
+    /// Anything you want to find again in the verification: at most 50 members and 4 KB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!({"action": "login"}), value_type = Option<Object>)]
+    pub client_metadata: Option<Map<String, Value>>,
+    /// Your own name for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "user_12345", min_length = 1, max_length = 255)]
+    pub external_user_id: Option<String>,
+    /// Where a webhook about this verification goes. HTTPS, public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://your-app.com/webhook", max_length = 2000)]
+    pub callback_url: Option<String>,
+}
+
+/// An answer to a challenge.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitCode {
+    /// The code as the person received it: six letters or digits.
+    #[schema(example = "482913", min_length = 6, max_length = 6, pattern = "^[A-Z0-9]{6}$")]
+    pub challenge_code: String,
+    /// Who sent the code, if you know: it is compared with the identifier, never trusted instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "+37069199199", max_length = 512)]
+    pub source_identifier: Option<String>,
+}
+
+impl std::fmt::Debug for SubmitCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SubmitCode(…)")
+    }
+}
+
+/// A request that passed every rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedVerification {
+    #[serde(rename = "type")]
+    pub kind: AssetType,
+    pub channel: Channel,
+    /// Normalised.
+    pub identifier: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_metadata: Option<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
+}
+
+impl CreateVerification {
+    /// Checks everything that can be checked without asking anyone. `own_host` is refused as a
+    /// callback, so that the system never calls itself.
+    pub fn plan(self, own_host: &str) -> Result<PlannedVerification, ApiError> {
+        if !self.kind.allows(self.channel) {
+            return Err(ApiError::of_field(
+                ErrorCode::InvalidChannelForType,
+                "channel",
+                format!(
+                    "{} cannot prove a {}; use one of {}",
+                    self.channel,
+                    self.kind,
+                    names(self.kind.channels())
+                ),
+            ));
+        }
+        let identifier = identifier::parse(self.kind, self.channel, &self.identifier)
+            .map_err(|refusal| {
+                ApiError::of_field(ErrorCode::InvalidIdentifier, "identifier", refusal.to_string())
+            })?
+            .as_str()
+            .to_owned();
+        if let Some(name) = &self.external_user_id {
+            check_external_user_id(name)?;
+        }
+        if let Some(metadata) = &self.client_metadata {
+            check_metadata(metadata)?;
+        }
+        let callback_url = self
+            .callback_url
+            .map(|url| {
+                outbound::check_url(&url, UrlPolicy::https_only(own_host))
+                    .map(|url| url.as_str().to_owned())
+                    .map_err(|refusal| ApiError::field("callback_url", refusal.to_string()))
+            })
+            .transpose()?;
+        Ok(PlannedVerification {
+            kind: self.kind,
+            channel: self.channel,
+            identifier,
+            external_user_id: self.external_user_id,
+            client_metadata: self.client_metadata,
+            callback_url,
+        })
+    }
+}
+
+impl PlannedVerification {
+    /// Equal for equal requests; tells a repetition from a different request under one key.
+    pub fn fingerprint(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        hex(&Sha256::digest(text)[..16])
+    }
+
+    /// Whether a message has to go out to the person.
+    pub fn sends_a_message(&self, environment: Environment) -> bool {
+        self.channel == Channel::Email && !environment.is_test()
+    }
+}
+
+/// `external_user_id` of a body or a filter.
+pub(crate) fn check_external_user_id(name: &str) -> Result<(), ApiError> {
+    let length = name.chars().count();
+    if length == 0 || length > limits::MAX_EXTERNAL_USER_ID {
+        return Err(ApiError::field("external_user_id", "must have 1 to 255 characters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(ApiError::field("external_user_id", "must not contain control characters"));
+    }
+    Ok(())
+}
+
+fn check_metadata(metadata: &Map<String, Value>) -> Result<(), ApiError> {
+    if metadata.len() > limits::MAX_METADATA_MEMBERS {
+        return Err(ApiError::field("client_metadata", "must have at most 50 members"));
+    }
+    let size = serde_json::to_vec(metadata).map_or(usize::MAX, |text| text.len());
+    if size > limits::MAX_METADATA_BYTES {
+        return Err(ApiError::field("client_metadata", "must be at most 4096 bytes as JSON"));
+    }
+    Ok(())
+}
+
+fn names(channels: &[Channel]) -> String {
+    channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The settings an operator must give before a channel works live.
+pub const fn settings_for(kind: AssetType, channel: Channel) -> &'static [&'static str] {
+    match channel {
+        Channel::Whatsapp => {
+            &["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET"]
+        }
+        Channel::Telegram => {
+            &["TELEGRAM_BOT_USERNAME", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"]
+        }
+        Channel::Sms => &["SMS_PROVIDER", "SMS_NUMBER"],
+        Channel::Email if matches!(kind, AssetType::Domain) => &["DOMAIN_EMAIL_PROVIDER"],
+        Channel::Email => &["EMAIL_PROVIDER"],
+        Channel::Dns | Channel::Http | Channel::Auto => &["DOH_URL"],
+        Channel::Github => &["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
+        Channel::Google => &["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+        Channel::Facebook => &["FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET"],
+        Channel::X => &["X_CLIENT_ID", "X_CLIENT_SECRET"],
+        Channel::Linkedin => &["LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET"],
+        Channel::Instagram => &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"],
+        Channel::Youtube => &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"],
+        Channel::Tiktok => &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"],
+        Channel::Ethereum => &["ETHEREUM_RPC_URL"],
+        Channel::Solana => &["SOLANA_SIGN_IN_DOMAIN"],
+        Channel::Bitcoin => &["BITCOIN_SIGN_IN_DOMAIN"],
+        Channel::Coinbase => &["COINBASE_CLIENT_ID", "COINBASE_CLIENT_SECRET"],
+        Channel::Kraken => &["KRAKEN_CLIENT_ID", "KRAKEN_CLIENT_SECRET"],
+        Channel::TelegramBotToken => &["TELEGRAM_API_URL"],
+    }
+}

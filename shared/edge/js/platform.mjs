@@ -1,0 +1,287 @@
+// What the platform offers, in the few shapes that Rust asks for. Each function is one crossing.
+
+// --- environment -------------------------------------------------------------------------------
+
+export function variable(env, name) {
+  const value = env[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function waitUntil(context, promise) {
+  context.waitUntil(promise.catch((error) => console.error(String(error?.stack ?? error))));
+}
+
+export function log(line) {
+  console.log(line);
+}
+
+export function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// --- D1 ------------------------------------------------------------------------------------------
+
+// statements: JSON of [[sql, [parameters…]], …]; answers JSON of one list of rows per statement.
+export async function d1(env, statements) {
+  const database = env.DB;
+  const prepared = JSON.parse(statements).map(([sql, parameters]) =>
+    database.prepare(sql).bind(...parameters),
+  );
+  const results =
+    prepared.length === 1 ? [await prepared[0].all()] : await database.batch(prepared);
+  return JSON.stringify(results.map((result) => result.results));
+}
+
+// --- Durable Objects -----------------------------------------------------------------------------
+
+function object(env, binding, name) {
+  const namespace = env[binding];
+  return namespace.get(namespace.idFromName(name));
+}
+
+export function objectCommand(env, binding, name, message) {
+  return object(env, binding, name).command(message);
+}
+
+export function objectFetch(env, binding, name, url) {
+  return object(env, binding, name).fetch(url);
+}
+
+// --- an object's own storage ---------------------------------------------------------------------
+
+export function storageGet(context, key) {
+  return context.storage.kv.get(key);
+}
+
+export function storagePut(context, key, value) {
+  context.storage.kv.put(key, value);
+}
+
+export function storageSetAlarm(context, milliseconds) {
+  // Not awaited: it joins the same commit as the writes beside it, and the output gate waits.
+  context.storage.setAlarm(milliseconds);
+}
+
+export async function storageDeleteAll(context) {
+  await context.storage.deleteAlarm();
+  await context.storage.deleteAll();
+}
+
+// --- rate limits ---------------------------------------------------------------------------------
+
+export async function withinRate(env, binding, key) {
+  const { success } = await env[binding].limit({ key });
+  return success;
+}
+
+// --- WebCrypto -----------------------------------------------------------------------------------
+
+const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+
+export function importSigningKey(jwk) {
+  return crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["sign"]);
+}
+
+export function importVerifyingKey(jwk) {
+  return crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["verify"]);
+}
+
+export async function rsaSign(key, message) {
+  return new Uint8Array(await crypto.subtle.sign(RS256, key, message));
+}
+
+export function rsaVerify(key, signature, message) {
+  return crypto.subtle.verify(RS256, key, signature, message);
+}
+
+// --- answers -------------------------------------------------------------------------------------
+
+function headersOf(flat) {
+  const headers = new Headers();
+  const lines = flat.split("\n");
+  for (let at = 0; at + 1 < lines.length; at += 2) headers.append(lines[at], lines[at + 1]);
+  return headers;
+}
+
+export function respond(status, headers, body) {
+  const empty = status === 204 || status === 304;
+  return new Response(empty ? null : body, { status, headers: headersOf(headers) });
+}
+
+// Gives an object's or asset's answer on, untouched but for the headers that are set here.
+export function respondThrough(response, headers) {
+  const merged = new Headers(response.headers);
+  for (const [name, value] of headersOf(headers)) merged.set(name, value);
+  return new Response(response.body, { status: response.status, headers: merged });
+}
+
+export function responseStatus(response) {
+  return response.status;
+}
+
+export function responseText(response) {
+  return response.text();
+}
+
+// --- assets and the edge cache -------------------------------------------------------------------
+
+export function asset(env, url) {
+  return env.ASSETS.fetch(new Request(url));
+}
+
+export async function cacheGet(key) {
+  return (await caches.default.match(key)) ?? undefined;
+}
+
+export function cachePut(key, response) {
+  return caches.default.put(key, response.clone());
+}
+
+export function cacheDelete(key) {
+  return caches.default.delete(key);
+}
+
+// --- outbound ------------------------------------------------------------------------------------
+
+// One request, no redirect followed, bounded in time and size. Answers
+// [status, JSON of the wanted headers, body, whether the body was cut off]; throws "timeout" or
+// "unreachable".
+export async function outbound(method, url, headers, body, wanted, maxBytes, milliseconds) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), milliseconds);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: headersOf(headers),
+      body: body.byteLength === 0 ? undefined : body,
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    const kept = {};
+    for (const name of wanted.split(",")) {
+      const value = response.headers.get(name);
+      if (value !== null) kept[name] = value;
+    }
+    const [bytes, cut] = await readBounded(response, maxBytes, abort.signal);
+    return [response.status, JSON.stringify(kept), bytes, cut];
+  } catch {
+    throw abort.signal.aborted ? "timeout" : "unreachable";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readBounded(response, maxBytes, signal) {
+  if (response.body === null) return [new Uint8Array(0), false];
+  const reader = response.body.getReader();
+  const aborted = new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("timeout")), { once: true });
+  });
+  const bytes = new Uint8Array(maxBytes);
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), aborted]);
+      if (done) return [bytes.subarray(0, size), false];
+      const room = value.subarray(0, maxBytes - size);
+      bytes.set(room, size);
+      size += room.byteLength;
+      if (room.byteLength < value.byteLength) return [bytes.subarray(0, size), true];
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+// --- live events ---------------------------------------------------------------------------------
+
+const encoder = new TextEncoder();
+// A client that does not read is dropped after this many unread chunks.
+const MAX_UNREAD = 64;
+
+/** The open event streams of one object, each under the name of its slot. */
+export class EventStreams {
+  #open = new Map();
+  #timer;
+  #onGone;
+  #onBeat;
+  #beat;
+
+  constructor(heartbeatMilliseconds, onGone, onBeat) {
+    this.#beat = heartbeatMilliseconds;
+    this.#onGone = onGone;
+    this.#onBeat = onBeat;
+  }
+
+  /** Opens a stream that begins with this text; closes it at once if it is to be the last. */
+  open(slot, text, last) {
+    const stream = new ReadableStream(
+      {
+        start: (controller) => {
+          controller.enqueue(encoder.encode(text));
+          if (last) controller.close();
+          else this.#open.set(slot, controller);
+        },
+        cancel: () => this.#drop(slot),
+      },
+      { highWaterMark: MAX_UNREAD },
+    );
+    if (!last) this.#timer ??= setInterval(() => this.#heartbeat(), this.#beat);
+    return new Response(stream, {
+      headers: { "content-type": "text/event-stream; charset=utf-8" },
+    });
+  }
+
+  /** Says it to everybody, and ends the streams if it was the last thing to say. */
+  send(text, last) {
+    const bytes = encoder.encode(text);
+    for (const [slot, controller] of [...this.#open]) {
+      this.#write(slot, controller, bytes);
+      if (last && this.#open.has(slot)) {
+        try {
+          controller.close();
+        } catch {}
+        this.#drop(slot);
+      }
+    }
+  }
+
+  /** Writes to one stream, so that the platform notices if nobody listens any more. */
+  probe(slot) {
+    const controller = this.#open.get(slot);
+    if (controller === undefined) return false;
+    this.#write(slot, controller, encoder.encode(": probe\n\n"));
+    return this.#open.has(slot);
+  }
+
+  slots() {
+    return [...this.#open.keys()].join(",");
+  }
+
+  #heartbeat() {
+    const bytes = encoder.encode(": heartbeat\n\n");
+    for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
+    if (this.#open.size > 0) this.#onBeat();
+  }
+
+  #write(slot, controller, bytes) {
+    try {
+      if (controller.desiredSize <= 0) throw new Error("nobody reads");
+      controller.enqueue(bytes);
+    } catch {
+      try {
+        controller.error(new Error("closed"));
+      } catch {}
+      this.#drop(slot);
+    }
+  }
+
+  #drop(slot) {
+    if (!this.#open.delete(slot)) return;
+    if (this.#open.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#onGone(slot);
+  }
+}

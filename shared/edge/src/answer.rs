@@ -1,0 +1,143 @@
+//! What a handler gives back: a typed value as JSON, a page, the platform's own response passed
+//! through, or a failure. The door adds what every answer carries.
+
+use std::marker::PhantomData;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use proof_domain::error::ApiError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::platform::Js;
+
+/// A successful answer with JSON in it.
+#[derive(Debug)]
+pub struct Answer(Response);
+
+/// JSON of a `T` that an object already wrote: it goes to the caller as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Raw<T> {
+    json: String,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Raw<T> {
+    /// JSON that was written from a `T` before.
+    pub const fn written(json: String) -> Self {
+        Self { json, of: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned> Raw<T> {
+    /// Reads the value, where a handler needs it.
+    pub fn read(&self) -> Result<T, ApiError> {
+        serde_json::from_str(&self.json)
+            .map_err(|error| ApiError::internal(format!("an object answered oddly: {error}")))
+    }
+}
+
+impl<T> std::fmt::Debug for Raw<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Raw(…)")
+    }
+}
+
+/// What can stand in an answer as JSON.
+pub trait IntoJson {
+    fn into_json(self) -> Result<String, ApiError>;
+}
+
+impl<T> IntoJson for Raw<T> {
+    fn into_json(self) -> Result<String, ApiError> {
+        Ok(self.json)
+    }
+}
+
+/// A value of the wire format.
+#[derive(Debug)]
+pub struct Value<T>(pub T);
+
+impl<T: Serialize> IntoJson for Value<T> {
+    fn into_json(self) -> Result<String, ApiError> {
+        serde_json::to_string(&self.0)
+            .map_err(|error| ApiError::internal(format!("an answer could not be written: {error}")))
+    }
+}
+
+impl Answer {
+    pub fn ok(value: impl IntoJson) -> Result<Self, Failure> {
+        Self::json(StatusCode::OK, value)
+    }
+
+    pub fn created(value: impl IntoJson) -> Result<Self, Failure> {
+        Self::json(StatusCode::CREATED, value)
+    }
+
+    pub fn json(status: StatusCode, value: impl IntoJson) -> Result<Self, Failure> {
+        let body = value.into_json()?;
+        let json = HeaderValue::from_static("application/json");
+        Ok(Self((status, [(header::CONTENT_TYPE, json)], body).into_response()))
+    }
+
+    /// A page; the markup escapes by construction, so it comes as finished text.
+    pub fn html(markup: String) -> Self {
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        Self(([(header::CONTENT_TYPE, html)], markup).into_response())
+    }
+
+    pub fn empty(status: StatusCode) -> Self {
+        Self(status.into_response())
+    }
+
+    /// An answer of the platform itself (a stream, an asset), given on untouched.
+    pub fn through(response: Js) -> Self {
+        let mut answer = Response::new(Body::empty());
+        answer.extensions_mut().insert(PassedThrough(response));
+        Self(answer)
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.0.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        *self.0.status_mut() = status;
+        self
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+/// The platform's response inside an answer.
+#[derive(Clone)]
+pub(crate) struct PassedThrough(pub(crate) Js);
+
+/// A failed answer. The door writes the body, because it knows the request's id.
+#[derive(Clone, Debug)]
+pub struct Failure(pub ApiError);
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.code.status());
+        let mut response = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,114 @@
+//! Settings of the operator, read once per isolate from the Worker's variables and secrets.
+//! Secrets are held redacted and never printed.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use proof_domain::id::unhex;
+use proof_domain::limits;
+use wasm_bindgen::JsValue;
+
+use crate::platform::variable;
+
+/// Bytes that must never be printed.
+#[derive(Clone)]
+pub struct Secret(Arc<[u8]>);
+
+impl Secret {
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The settings that Workers share. Each Worker is given only those that it needs.
+#[derive(Debug)]
+pub struct Config {
+    /// `https://…` without a final slash.
+    pub public_url: String,
+    pub issuer: String,
+    pub doh_url: String,
+    pub email_provider: String,
+    pub streams_per_tenant: u32,
+    pub heartbeat_seconds: u32,
+    pub revocation_ttl_seconds: u32,
+    pub key_cache_seconds: u32,
+    pub challenge_seconds: i64,
+    pub domain_challenge_seconds: i64,
+    pub log: bool,
+    pub jwks: String,
+    pub whatsapp_number: String,
+    pub telegram_bot: String,
+    pub sms_number: String,
+    pub key_pepper: Option<Secret>,
+    pub id_secret: Option<Secret>,
+}
+
+thread_local! {
+    static CONFIG: std::cell::OnceCell<Rc<Config>> = const { std::cell::OnceCell::new() };
+}
+
+impl Config {
+    /// The settings of this isolate.
+    pub fn of(env: &JsValue) -> Rc<Self> {
+        CONFIG.with(|cell| cell.get_or_init(|| Rc::new(Self::read(env))).clone())
+    }
+
+    fn read(env: &JsValue) -> Self {
+        let text = |name: &str, default: &str| {
+            variable(env, name).filter(|value| !value.is_empty()).unwrap_or_else(|| default.into())
+        };
+        let public_url = text("PUBLIC_URL", "https://proof.example").trim_end_matches('/').to_owned();
+        Self {
+            issuer: text("ISSUER", &public_url),
+            public_url,
+            doh_url: text("DOH_URL", ""),
+            email_provider: text("EMAIL_PROVIDER", ""),
+            streams_per_tenant: number(env, "STREAMS_PER_TENANT", 10),
+            heartbeat_seconds: number(env, "HEARTBEAT_SECONDS", 30),
+            revocation_ttl_seconds: number(env, "REVOCATION_TTL_SECONDS", 300),
+            key_cache_seconds: number(env, "KEY_CACHE_SECONDS", 60).min(60),
+            challenge_seconds: number(env, "CHALLENGE_SECONDS", limits::CHALLENGE_SECONDS),
+            domain_challenge_seconds: number(
+                env,
+                "DOMAIN_CHALLENGE_SECONDS",
+                limits::DOMAIN_CHALLENGE_SECONDS,
+            ),
+            log: text("LOG", "info") != "off",
+            jwks: text("PROOF_JWKS", r#"{"keys":[]}"#),
+            whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),
+            telegram_bot: text("TELEGRAM_BOT_USERNAME", "proof_test_bot"),
+            sms_number: text("SMS_NUMBER", TEST_NUMBER),
+            key_pepper: secret(env, "KEY_PEPPER"),
+            id_secret: secret(env, "ID_SECRET"),
+        }
+    }
+
+    /// Whether messages have somewhere to go. The inbox exists in local builds only.
+    pub fn can_send_email(&self) -> bool {
+        cfg!(feature = "local") && self.email_provider == "inbox"
+    }
+
+    /// The host in `public_url`.
+    pub fn own_host(&self) -> &str {
+        let after = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        after.split(['/', ':']).next().unwrap_or(after)
+    }
+}
+
+/// A number that belongs to nobody, for links in test mode.
+const TEST_NUMBER: &str = "+12025550100";
+
+fn number<T: std::str::FromStr>(env: &JsValue, name: &str, default: T) -> T {
+    variable(env, name).and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn secret(env: &JsValue, name: &str) -> Option<Secret> {
+    let bytes = unhex(&variable(env, name)?)?;
+    (bytes.len() >= 32).then(|| Secret(bytes.into()))
+}

@@ -1,0 +1,198 @@
+//! What a handler asks of a request, typed: the JSON body, an id in the path, the query, the
+//! idempotency key. What is not of the documented form is refused here, with the field's name.
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use http::request::Parts;
+use http_body_util::BodyExt as _;
+use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::id::Id;
+use proof_domain::limits;
+use serde::de::DeserializeOwned;
+
+use crate::answer::Failure;
+use crate::auth::scope_of;
+use crate::scope::Scope;
+
+impl<S: Send + Sync> FromRequestParts<S> for Scope {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(scope_of(parts)?)
+    }
+}
+
+/// The id in the path. What is not an id names nothing: 404.
+#[derive(Clone, Copy, Debug)]
+pub struct PathId(pub Id);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let parameters = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        let id = parameters.iter().find(|(name, _)| *name == "id").and_then(|(_, id)| Id::parse(id));
+        id.map(Self).ok_or_else(|| Failure(ApiError::not_found()))
+    }
+}
+
+/// The query string, unread.
+#[derive(Clone, Debug)]
+pub struct Query(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(Self(parts.uri.query().unwrap_or_default().to_owned()))
+    }
+}
+
+/// The `Idempotency-Key`, if one was sent.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let scope = scope_of(parts)?;
+        let key = scope.headers().idempotency_key.as_str();
+        if key.is_empty() {
+            return Ok(Self(None));
+        }
+        if key.len() > limits::MAX_IDEMPOTENCY_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(Failure(ApiError::field(
+                "Idempotency-Key",
+                "must have 1 to 255 visible ASCII characters",
+            )));
+        }
+        Ok(Self(Some(key.to_owned())))
+    }
+}
+
+/// The body as JSON of the documented form.
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let scope = scope_of(&parts)?;
+        must_be_json(&scope.headers().content_type)?;
+        let bytes = body
+            .collect()
+            .await
+            .map_err(|_| ApiError::internal("a body in memory could not be read"))?
+            .to_bytes();
+        Ok(Self(read(&bytes)?))
+    }
+}
+
+fn must_be_json(content_type: &str) -> Result<(), ApiError> {
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    if media.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::UnsupportedMediaType,
+        "Send JSON with the header Content-Type: application/json.",
+    ))
+}
+
+/// Reads JSON, and says where and why it is not of the wanted form.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // A struct could be read from a list of its values; the API takes objects only.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'[') {
+        return Err(ApiError::field("body", "must be a JSON object"));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if !inner.is_data() {
+            return not_json(&inner);
+        }
+        let (field, message) = field_of(&path, &inner.to_string());
+        ApiError::field(field, message)
+    })?;
+    deserializer.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    ApiError::new(
+        ErrorCode::ValidationError,
+        format!("The body is not valid JSON (line {}, column {}).", error.line(), error.column()),
+    )
+}
+
+/// The field at fault and what is wrong with it. Serde names a missing, unknown or repeated field
+/// in its message and gives the path of the object around it.
+fn field_of(path: &str, message: &str) -> (String, String) {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    for (start, said) in [
+        ("missing field `", "is required"),
+        ("unknown field `", "is not a field of this request"),
+        ("duplicate field `", "must not be repeated"),
+    ] {
+        if let Some(rest) = message.strip_prefix(start) {
+            let name: String = rest.split('`').next().unwrap_or_default().chars().take(64).collect();
+            // The path already ends with the name of an unknown field.
+            let parent = path.strip_suffix(&name).unwrap_or(path).trim_end_matches('.');
+            let field = if parent.is_empty() { name } else { format!("{parent}.{name}") };
+            return (field, said.to_owned());
+        }
+    }
+    let field = if path.is_empty() || path == "." { "body" } else { path };
+    (field.to_owned(), message.chars().take(200).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proof_domain::verification::{CreateVerification, SubmitCode};
+
+    fn refusal(body: &str) -> ApiError {
+        read::<CreateVerification>(body.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn names_the_field_at_fault() {
+        for (body, field) in [
+            (r#"{"channel":"sms","identifier":"+1"}"#, "type"),
+            (r#"{"type":"phone","channel":"sms","identifier":"+1","x":1}"#, "x"),
+            (r#"{"type":"phone","type":"phone","channel":"sms","identifier":"+1"}"#, "type"),
+            (r#"{"type":"house","channel":"sms","identifier":"+1"}"#, "type"),
+            (r#"{"type":"phone","channel":"sms","identifier":1}"#, "identifier"),
+            (r#"{"type":"phone","channel":"sms","identifier":"+1","client_metadata":[]}"#, "client_metadata"),
+            ("[]", "body"),
+            ("null", "body"),
+        ] {
+            assert_eq!(refusal(body).details[0].field, field, "{body}");
+        }
+    }
+
+    #[test]
+    fn broken_json_is_said_to_be_broken() {
+        for body in ["", "{", "{}x", "\u{feff}{}", "{\"type\":\"\\ud800\"}", &"[".repeat(100_000)] {
+            let error = refusal(body);
+            assert_eq!(error.code, ErrorCode::ValidationError);
+            assert!(error.message.contains("JSON") || !error.details.is_empty(), "{}", error.message);
+        }
+        assert!(read::<SubmitCode>(b"\xff\xfe{\x00}\x00").is_err());
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        assert!(must_be_json("application/json").is_ok());
+        assert!(must_be_json("Application/JSON; charset=utf-8").is_ok());
+        for other in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded"] {
+            assert_eq!(must_be_json(other).unwrap_err().code.status(), 415);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Verifications: written by their objects, read by lists.
+
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::error::ApiError;
+use proof_domain::id::Id;
+use proof_domain::page::VerificationQuery;
+use proof_domain::tenant::Owner;
+use proof_domain::timestamp::Timestamp;
+use proof_domain::verification::{
+    ListedVerification, State, Status, Verification, VerificationList,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Ledger, Statement};
+
+const UPSERT: &str = "INSERT INTO verifications
+    (id, organisation_id, environment, type, channel, status, identifier, external_user_id,
+     client_metadata, created_at, updated_at, verified_at, revoked_at, proof_expires_at, revision)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+  ON CONFLICT (id) DO UPDATE SET
+    status = excluded.status, updated_at = excluded.updated_at,
+    verified_at = excluded.verified_at, revoked_at = excluded.revoked_at,
+    proof_expires_at = excluded.proof_expires_at, revision = excluded.revision
+  WHERE excluded.revision > verifications.revision";
+
+const UPSERT_PROOF: &str = "INSERT INTO proofs
+    (id, organisation_id, environment, jti, issued_at, expires_at, revoked_at, revoked_reason)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+  ON CONFLICT (id) DO UPDATE SET
+    revoked_at = excluded.revoked_at, revoked_reason = excluded.revoked_reason
+  WHERE proofs.revoked_at IS NULL AND excluded.revoked_at IS NOT NULL";
+
+const COLUMNS: &str = "id, environment, type, channel, status, identifier, external_user_id,
+    client_metadata, created_at, updated_at, verified_at, revoked_at, proof_expires_at";
+
+/// A row of the list.
+#[derive(Deserialize)]
+struct Row {
+    id: Id,
+    environment: proof_domain::tenant::Environment,
+    #[serde(rename = "type")]
+    kind: AssetType,
+    channel: Channel,
+    status: Status,
+    identifier: String,
+    external_user_id: Option<String>,
+    client_metadata: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+    verified_at: Option<i64>,
+    revoked_at: Option<i64>,
+    proof_expires_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    total: u64,
+}
+
+impl From<Row> for ListedVerification {
+    fn from(row: Row) -> Self {
+        let time = Timestamp::from_seconds;
+        Self {
+            id: row.id,
+            kind: row.kind,
+            channel: row.channel,
+            status: row.status,
+            identifier: row.identifier,
+            external_user_id: row.external_user_id,
+            client_metadata: row.client_metadata.and_then(|text| serde_json::from_str(&text).ok()),
+            verified_at: row.verified_at.map(time),
+            revoked_at: row.revoked_at.map(time),
+            proof_expires_at: row.proof_expires_at.map(time),
+            created_at: time(row.created_at),
+            updated_at: time(row.updated_at),
+            test_mode: row.environment.is_test().then_some(true),
+        }
+    }
+}
+
+impl Ledger {
+    /// Writes what the object knows. Writing it again, or an older state after it, changes nothing.
+    pub async fn record(&self, verification: &Verification) -> Result<(), ApiError> {
+        let mut statements = vec![Statement::of(UPSERT, row_of(verification))];
+        if let Some(proof) = proof_of(verification) {
+            statements.push(Statement::of(UPSERT_PROOF, proof));
+        }
+        self.apply(&statements).await
+    }
+
+    /// A page of the owner's verifications, newest first, in one round trip.
+    pub async fn verifications(
+        &self,
+        owner: &Owner,
+        query: &VerificationQuery,
+    ) -> Result<VerificationList, ApiError> {
+        let filter = Filter::of(owner, query);
+        let mut page = filter.parameters.clone();
+        page.extend([json!(query.page.limit), json!(query.page.offset())]);
+        let texts = filter.statements();
+        let (rows, counts): (Vec<Row>, Vec<Count>) = self
+            .run(&[Statement::of(&texts.0, page), Statement::of(&texts.1, filter.parameters)])
+            .await?;
+        let total = counts.first().map_or(0, |count| count.total);
+        Ok(VerificationList {
+            data: rows.into_iter().map(Into::into).collect(),
+            pagination: query.page.of_total(total),
+        })
+    }
+
+    /// One verification whose object is gone because its time has passed.
+    pub async fn past_verification(
+        &self,
+        owner: &Owner,
+        id: Id,
+    ) -> Result<Option<ListedVerification>, ApiError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM verifications
+             WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3"
+        );
+        let parameters = vec![json!(id), json!(owner.organisation), json!(owner.environment)];
+        let row: Option<Row> = self.row(Statement::of(&sql, parameters)).await?;
+        Ok(row.map(Into::into))
+    }
+}
+
+/// The conditions of a list. Values are parameters; only fixed text reaches the statement.
+struct Filter {
+    conditions: Vec<String>,
+    parameters: Vec<Value>,
+}
+
+impl Filter {
+    fn of(owner: &Owner, query: &VerificationQuery) -> Self {
+        let mut filter = Self { conditions: Vec::new(), parameters: Vec::new() };
+        filter.add("organisation_id =", Some(json!(owner.organisation)));
+        filter.add("environment =", Some(json!(owner.environment)));
+        filter.add("status =", query.status.map(|status| json!(status)));
+        filter.add("type =", query.kind.map(|kind| json!(kind)));
+        filter.add("channel =", query.channel.map(|channel| json!(channel)));
+        filter.add("external_user_id =", query.external_user_id.as_ref().map(|name| json!(name)));
+        filter.add("created_at >=", query.created_after.map(|time| json!(time.seconds())));
+        filter.add("created_at <=", query.created_before.map(|time| json!(time.seconds())));
+        filter
+    }
+
+    fn add(&mut self, condition: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.parameters.push(value);
+            self.conditions.push(format!("{condition} ?{}", self.parameters.len()));
+        }
+    }
+
+    /// The statement for the page and the one for the count.
+    fn statements(&self) -> (String, String) {
+        let conditions = self.conditions.join(" AND ");
+        let next = self.parameters.len() + 1;
+        (
+            format!(
+                "SELECT {COLUMNS} FROM verifications WHERE {conditions}
+                 ORDER BY created_at DESC, id LIMIT ?{next} OFFSET ?{}",
+                next + 1
+            ),
+            format!("SELECT COUNT(*) AS total FROM verifications WHERE {conditions}"),
+        )
+    }
+}
+
+fn row_of(verification: &Verification) -> Vec<Value> {
+    let proof = verification.proof();
+    let revoked_at = match &verification.state {
+        State::Revoked { at, .. } => Some(at.seconds()),
+        _ => None,
+    };
+    let metadata = verification.client_metadata.as_ref();
+    vec![
+        json!(verification.id),
+        json!(verification.owner.organisation),
+        json!(verification.owner.environment),
+        json!(verification.kind),
+        json!(verification.channel),
+        json!(verification.status()),
+        json!(verification.identifier),
+        json!(verification.external_user_id),
+        json!(metadata.and_then(|metadata| serde_json::to_string(metadata).ok())),
+        json!(verification.created_at.seconds()),
+        json!(verification.updated_at.seconds()),
+        json!(proof.map(|(_, at)| at.seconds())),
+        json!(revoked_at),
+        json!(proof.map(|(proof, _)| proof.expires_at.seconds())),
+        json!(verification.revision),
+    ]
+}
+
+fn proof_of(verification: &Verification) -> Option<Vec<Value>> {
+    let (proof, _) = verification.proof()?;
+    let revocation = match &verification.state {
+        State::Revoked { at, reason, .. } => Some((at.seconds(), *reason)),
+        _ => None,
+    };
+    Some(vec![
+        json!(verification.id),
+        json!(verification.owner.organisation),
+        json!(verification.owner.environment),
+        json!(proof.jti),
+        json!(proof.issued_at.seconds()),
+        json!(proof.expires_at.seconds()),
+        json!(revocation.map(|(at, _)| at)),
+        json!(revocation.map(|(_, reason)| reason)),
+    ])
+}

@@ -1,0 +1,52 @@
+//! The one crate that knows the platform. It turns the platform's requests, databases, objects,
+//! keys and network into typed Rust, and typed Rust into answers. No rule of the product lives here.
+
+pub mod answer;
+pub mod assets;
+pub mod auth;
+pub mod config;
+pub mod crypto;
+pub mod door;
+pub mod extract;
+pub mod ledger;
+pub mod log;
+pub mod objects;
+pub mod outbound;
+pub mod platform;
+mod rate;
+pub mod scope;
+
+pub use answer::{Answer, Failure, Raw};
+pub use platform::Js;
+pub use scope::Scope;
+
+/// Exports a router as a Worker. The router is built once per isolate.
+#[macro_export]
+macro_rules! worker {
+    ($name:literal, $router:path) => {
+        #[cfg(target_arch = "wasm32")]
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub async fn serve(
+            method: String,
+            url: String,
+            headers: String,
+            body_outcome: u8,
+            body: Vec<u8>,
+            env: wasm_bindgen::JsValue,
+            context: wasm_bindgen::JsValue,
+        ) -> wasm_bindgen::JsValue {
+            thread_local! {
+                static ROUTER: axum::Router = $router();
+            }
+            let incoming = $crate::door::Incoming {
+                worker: $name,
+                method,
+                url,
+                headers,
+                body_outcome: $crate::door::BodyOutcome::from_code(body_outcome),
+                body,
+            };
+            $crate::door::enter(ROUTER.with(Clone::clone), incoming, env, context).await
+        }
+    };
+}

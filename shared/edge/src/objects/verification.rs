@@ -1,0 +1,209 @@
+//! Commands for the object of one verification, and the client that gives them.
+
+use proof_domain::error::ApiError;
+use proof_domain::id::Id;
+use proof_domain::revocation::RevocationReason;
+use proof_domain::tenant::Owner;
+use proof_domain::verification::{
+    CheckMethod, EventsTicket, PlannedVerification, ResendResult, SubmitCode, TestVerification,
+    VerificationView,
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use wasm_bindgen::JsValue;
+
+use super::{Reply, UNREACHABLE, command};
+use crate::answer::Raw;
+use crate::platform::{Js, local, object_fetch, reason, response_status, response_text};
+use crate::scope::Scope;
+
+pub(crate) const BINDING: &str = "VERIFICATIONS";
+
+/// What can be asked of the object. The owner is that of the caller: an object that belongs to
+/// somebody else answers as if it did not exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum VerificationCommand {
+    Create(Box<CreateCommand>),
+    Get { owner: Owner },
+    Submit { owner: Owner, challenge_code: String },
+    /// What has to be looked for.
+    Token { owner: Owner },
+    /// The look is over.
+    Checked { owner: Owner, report: CheckReport },
+    Resend { owner: Owner },
+    CompleteInTest { owner: Owner },
+    Revoke { owner: Owner, reason: RevocationReason },
+    Ticket { owner: Owner },
+    /// Whether anybody still listens in this slot.
+    Probe { slot: String },
+}
+
+/// A verification to create.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CreateCommand {
+    pub id: Id,
+    pub owner: Owner,
+    pub organisation_name: String,
+    pub plan: PlannedVerification,
+}
+
+/// What looking for a published token found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    pub method: CheckMethod,
+    pub found: bool,
+    pub result: String,
+    pub message: String,
+    pub retryable: bool,
+    pub observed: Vec<String>,
+}
+
+/// Who wants to listen: a key's owner, or whoever holds a ticket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventsRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event_id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams_limit: Option<u32>,
+}
+
+impl EventsRequest {
+    /// Reads the request from the address at which the object is asked.
+    pub fn from_url(url: &str) -> Option<Self> {
+        let url = Url::parse(url).ok()?;
+        let (_, wish) = url.query_pairs().find(|(name, _)| name == "request")?;
+        serde_json::from_str(&wish).ok()
+    }
+}
+
+/// The way to the objects.
+#[derive(Clone, Copy, Debug)]
+pub struct Verifications<'a>(&'a Scope);
+
+impl<'a> Verifications<'a> {
+    pub const fn of(scope: &'a Scope) -> Self {
+        Self(scope)
+    }
+
+    pub async fn create(
+        self,
+        create: CreateCommand,
+    ) -> Result<Reply<VerificationView>, ApiError> {
+        let id = create.id;
+        self.ask(id, VerificationCommand::Create(Box::new(create))).await
+    }
+
+    pub async fn get(self, owner: Owner, id: Id) -> Result<Raw<VerificationView>, ApiError> {
+        self.tell(id, VerificationCommand::Get { owner }).await
+    }
+
+    pub async fn submit(
+        self,
+        owner: Owner,
+        id: Id,
+        submitted: SubmitCode,
+    ) -> Result<Raw<VerificationView>, ApiError> {
+        let challenge_code = submitted.challenge_code;
+        self.tell(id, VerificationCommand::Submit { owner, challenge_code }).await
+    }
+
+    pub async fn token(self, owner: Owner, id: Id) -> Result<VerificationToken, ApiError> {
+        self.tell(id, VerificationCommand::Token { owner }).await.and_then(|token: Raw<_>| token.read())
+    }
+
+    pub async fn checked(
+        self,
+        owner: Owner,
+        id: Id,
+        report: CheckReport,
+    ) -> Result<Raw<VerificationView>, ApiError> {
+        self.tell(id, VerificationCommand::Checked { owner, report }).await
+    }
+
+    pub async fn resend(self, owner: Owner, id: Id) -> Result<Raw<ResendResult>, ApiError> {
+        self.tell(id, VerificationCommand::Resend { owner }).await
+    }
+
+    pub async fn complete_in_test(
+        self,
+        owner: Owner,
+        id: Id,
+    ) -> Result<Raw<TestVerification>, ApiError> {
+        self.tell(id, VerificationCommand::CompleteInTest { owner }).await
+    }
+
+    pub async fn revoke(
+        self,
+        owner: Owner,
+        id: Id,
+        reason: RevocationReason,
+    ) -> Result<VerificationView, ApiError> {
+        self.tell(id, VerificationCommand::Revoke { owner, reason })
+            .await
+            .and_then(|view: Raw<_>| view.read())
+    }
+
+    pub async fn ticket(self, owner: Owner, id: Id) -> Result<Raw<EventsTicket>, ApiError> {
+        self.tell(id, VerificationCommand::Ticket { owner }).await
+    }
+
+    /// Whether the objects answer at all.
+    pub async fn are_well(self) -> bool {
+        let probe = VerificationCommand::Probe { slot: String::new() };
+        let id = Id::from_bytes([0; 12]);
+        self.tell::<bool>(id, probe).await.is_ok()
+    }
+
+    /// The live events, as a response whose stream is given on untouched.
+    pub async fn events(self, id: Id, request: &EventsRequest) -> Result<Js, ApiError> {
+        let wish = serde_json::to_string(request)
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        let mut url = Url::parse("https://object/events")
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        url.query_pairs_mut().append_pair("request", &wish);
+        local(async {
+            let unreachable = |error| ApiError::unavailable(UNREACHABLE, reason(&error));
+            let response = object_fetch(self.0.env(), BINDING, &id.to_string(), url.as_str())
+                .await
+                .map_err(unreachable)?;
+            match response_status(&response) {
+                200 | 204 => Ok(Js::new(response)),
+                _ => {
+                    let text = response_text(&response).await.map_err(unreachable)?;
+                    Err(serde_json::from_str(&text.as_string().unwrap_or_default())
+                        .unwrap_or_else(|error| ApiError::internal(format!("events: {error}"))))
+                }
+            }
+        })
+        .await
+    }
+
+    async fn tell<T>(self, id: Id, wish: VerificationCommand) -> Result<Raw<T>, ApiError> {
+        Ok(self.ask(id, wish).await?.value)
+    }
+
+    async fn ask<T>(self, id: Id, wish: VerificationCommand) -> Result<Reply<T>, ApiError> {
+        local(command(self.0.env(), BINDING, &id.to_string(), &wish)).await
+    }
+}
+
+/// What has to be looked for, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VerificationToken {
+    pub domain: String,
+    pub channel: proof_domain::asset::Channel,
+    pub token: String,
+}
+
+/// Asks an object whether anybody still listens in this slot.
+pub async fn probe_stream(env: &JsValue, verification: Id, slot: &str) -> bool {
+    let probe = VerificationCommand::Probe { slot: slot.to_owned() };
+    let answer = command::<bool>(env, BINDING, &verification.to_string(), &probe).await;
+    // An object that cannot be asked keeps its slot until its heartbeat is missed.
+    answer.and_then(|reply| reply.value.read()).unwrap_or(true)
+}

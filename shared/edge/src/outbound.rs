@@ -1,0 +1,129 @@
+//! Everything that is fetched for a tenant. Names are resolved first, over DNS over HTTPS, and a
+//! name with any address that is not public is refused; no redirect is followed here, and time and
+//! size are bounded. The caller judges what came back.
+
+use js_sys::{Array, Uint8Array};
+use proof_domain::outbound::is_public_ip;
+use proof_evidence::dns::{self, DnsFailure, RecordType};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::platform::{self, local};
+use crate::scope::Scope;
+
+const DNS_MILLISECONDS: u32 = 5_000;
+const WANTED_HEADERS: &str = "location,content-type,content-encoding";
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    pub status: u16,
+    pub location: Option<String>,
+    pub content_type: Option<String>,
+    pub content_encoding: Option<String>,
+    pub body: Vec<u8>,
+    /// The body was longer than allowed.
+    pub cut: bool,
+}
+
+/// Why nothing came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchFault {
+    /// The name leads to a private, local or otherwise special address.
+    PrivateAddress,
+    Dns(DnsFailure),
+    Timeout,
+    Unreachable,
+}
+
+#[derive(Deserialize)]
+struct KeptHeaders {
+    location: Option<String>,
+    #[serde(rename = "content-type")]
+    content_type: Option<String>,
+    #[serde(rename = "content-encoding")]
+    content_encoding: Option<String>,
+}
+
+/// Asks the configured resolver (RFC 8484).
+pub async fn resolve(scope: &Scope, name: &str, kind: RecordType) -> Result<Vec<u8>, DnsFailure> {
+    let question = dns::query(name, kind).map_err(|_| DnsFailure::Malformed)?;
+    let headers = format!("accept\n{0}\ncontent-type\n{0}", dns::MEDIA_TYPE);
+    let resolver = scope.config().doh_url.clone();
+    #[expect(clippy::cast_possible_truncation, reason = "65,535")]
+    let answered = local(async {
+        send("POST", &resolver, &headers, question, dns::MAX_RESPONSE as u32, DNS_MILLISECONDS).await
+    })
+    .await
+    .map_err(|fault| match fault {
+        FetchFault::Timeout => DnsFailure::Timeout,
+        _ => DnsFailure::Unreachable,
+    })?;
+    match answered {
+        Fetched { cut: true, .. } => Err(DnsFailure::TooLarge),
+        Fetched { status: 200, body, .. } => Ok(body),
+        Fetched { status, .. } => Err(DnsFailure::HttpStatus(status)),
+    }
+}
+
+/// One GET of a public address. `host` is the name in `url`.
+pub async fn get_public(
+    scope: &Scope,
+    url: &str,
+    host: &str,
+    max_bytes: u32,
+    milliseconds: u32,
+) -> Result<Fetched, FetchFault> {
+    must_be_public(scope, host).await?;
+    let headers = "accept\ntext/plain\nuser-agent\nProof domain check";
+    local(send("GET", url, headers, Vec::new(), max_bytes, milliseconds)).await
+}
+
+async fn must_be_public(scope: &Scope, host: &str) -> Result<(), FetchFault> {
+    let mut addresses = Vec::new();
+    for kind in [RecordType::A, RecordType::Aaaa] {
+        match resolve(scope, host, kind).await.and_then(|answer| dns::read_addresses(&answer, host, kind))
+        {
+            Ok(found) => addresses.extend(found),
+            Err(failure) if failure.is_absence() => {}
+            Err(failure) => return Err(FetchFault::Dns(failure)),
+        }
+    }
+    if addresses.is_empty() {
+        return Err(FetchFault::Dns(DnsFailure::NoData));
+    }
+    if addresses.into_iter().all(is_public_ip) { Ok(()) } else { Err(FetchFault::PrivateAddress) }
+}
+
+async fn send(
+    method: &str,
+    url: &str,
+    headers: &str,
+    body: Vec<u8>,
+    max_bytes: u32,
+    milliseconds: u32,
+) -> Result<Fetched, FetchFault> {
+    let answer =
+        platform::outbound(method, url, headers, body, WANTED_HEADERS, max_bytes, milliseconds)
+            .await
+            .map_err(|error| match error.as_string().as_deref() {
+                Some("timeout") => FetchFault::Timeout,
+                _ => FetchFault::Unreachable,
+            })?;
+    read(&answer).ok_or(FetchFault::Unreachable)
+}
+
+fn read(answer: &JsValue) -> Option<Fetched> {
+    let parts: &Array = answer.dyn_ref()?;
+    let headers: KeptHeaders = serde_json::from_str(&parts.get(1).as_string()?).ok()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status")]
+    let status = parts.get(0).as_f64()? as u16;
+    Some(Fetched {
+        status,
+        location: headers.location,
+        content_type: headers.content_type,
+        content_encoding: headers.content_encoding,
+        body: parts.get(2).dyn_into::<Uint8Array>().ok()?.to_vec(),
+        cut: parts.get(3).is_truthy(),
+    })
+}

@@ -1,0 +1,161 @@
+//! The platform's functions as Rust sees them; each is implemented in `js/platform.mjs` and is one
+//! crossing. Nothing outside this crate calls them.
+
+use std::future::Future;
+
+use send_wrapper::SendWrapper;
+use wasm_bindgen::prelude::*;
+
+/// A value of the platform that may be carried through code which asks for `Send`. A Worker has
+/// one thread; the wrapper panics rather than be used on another.
+pub type Js = SendWrapper<JsValue>;
+
+/// A future over the platform's promises, for code which asks for `Send`.
+pub fn local<F: Future>(future: F) -> SendWrapper<F> {
+    SendWrapper::new(future)
+}
+
+#[wasm_bindgen(module = "/js/platform.mjs")]
+extern "C" {
+    pub(crate) fn variable(env: &JsValue, name: &str) -> Option<String>;
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub(crate) fn wait_until(context: &JsValue, promise: js_sys::Promise);
+    #[wasm_bindgen(js_name = log)]
+    pub(crate) fn log_line(line: &str);
+
+    /// Waits. Only objects do: a function answers at once.
+    pub async fn sleep(milliseconds: u32);
+
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn d1(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = objectCommand)]
+    pub(crate) async fn object_command(
+        env: &JsValue,
+        binding: &str,
+        name: &str,
+        message: &str,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = objectFetch)]
+    pub(crate) async fn object_fetch(
+        env: &JsValue,
+        binding: &str,
+        name: &str,
+        url: &str,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = storageGet)]
+    pub(crate) fn storage_get(context: &JsValue, key: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(catch, js_name = storagePut)]
+    pub(crate) fn storage_put(context: &JsValue, key: &str, value: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = storageSetAlarm)]
+    pub(crate) fn storage_set_alarm(context: &JsValue, milliseconds: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = storageDeleteAll)]
+    pub(crate) async fn storage_delete_all(context: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = withinRate)]
+    pub(crate) async fn within_rate(
+        env: &JsValue,
+        binding: &str,
+        key: &str,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = importSigningKey)]
+    pub(crate) async fn import_signing_key(jwk: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = importVerifyingKey)]
+    pub(crate) async fn import_verifying_key(jwk: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = rsaSign)]
+    pub(crate) async fn rsa_sign(key: &JsValue, message: Vec<u8>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = rsaVerify)]
+    pub(crate) async fn rsa_verify(
+        key: &JsValue,
+        signature: Vec<u8>,
+        message: Vec<u8>,
+    ) -> Result<JsValue, JsValue>;
+
+    pub(crate) fn respond(status: u16, headers: &str, body: &[u8]) -> JsValue;
+    #[wasm_bindgen(js_name = respondThrough)]
+    pub(crate) fn respond_through(response: &JsValue, headers: &str) -> JsValue;
+    #[wasm_bindgen(js_name = responseStatus)]
+    pub(crate) fn response_status(response: &JsValue) -> u16;
+    #[wasm_bindgen(catch, js_name = responseText)]
+    pub(crate) async fn response_text(response: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn asset(env: &JsValue, url: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = cacheGet)]
+    pub(crate) async fn cache_get(key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = cachePut)]
+    pub(crate) async fn cache_put(key: &str, response: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = cacheDelete)]
+    pub(crate) async fn cache_delete(key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn outbound(
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: Vec<u8>,
+        wanted: &str,
+        max_bytes: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    /// The open event streams of one object.
+    pub type EventStreams;
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        heartbeat_milliseconds: u32,
+        on_gone: &js_sys::Function,
+        on_beat: &js_sys::Function,
+    ) -> EventStreams;
+    #[wasm_bindgen(method)]
+    pub fn open(this: &EventStreams, slot: &str, text: &str, last: bool) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub fn send(this: &EventStreams, text: &str, last: bool);
+    #[wasm_bindgen(method)]
+    pub fn probe(this: &EventStreams, slot: &str) -> bool;
+    #[wasm_bindgen(method)]
+    pub fn slots(this: &EventStreams) -> String;
+}
+
+/// What an exception says, for the log.
+pub(crate) fn reason(error: &JsValue) -> String {
+    if let Some(text) = error.as_string() {
+        return text;
+    }
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || "an exception without a message".to_owned(),
+        |error| String::from(error.message()),
+    )
+}
+
+/// Milliseconds since 1970.
+pub fn now_millis() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "a date is a whole number below 2^53")]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
+/// Fresh random bytes.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    #[expect(clippy::expect_used, reason = "the platform always has randomness")]
+    getrandom::fill(&mut bytes).expect("randomness");
+    bytes
+}
+
+/// Goes on after the answer was given.
+pub fn after_answer(context: &JsValue, work: impl Future<Output = ()> + 'static) {
+    let promise = wasm_bindgen_futures::future_to_promise(async move {
+        work.await;
+        Ok(JsValue::UNDEFINED)
+    });
+    wait_until(context, promise);
+}
+
+/// A response with JSON in it, as an object gives it to the function that asks.
+pub fn json_response(status: u16, value: &impl serde::Serialize) -> JsValue {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    respond(status, "content-type\napplication/json", &text)
+}

@@ -1,0 +1,11 @@
+//! What makes a proof true: a code that comes back, a record that was published, a file that is
+//! there. Judgement only: bytes, answers and random bytes come in as arguments, and nothing here
+//! fetches, reads a clock, draws a random number or remembers.
+
+pub mod code;
+pub mod dns;
+pub mod domain_check;
+pub mod email;
+mod shown;
+pub mod source;
+pub mod wallet;

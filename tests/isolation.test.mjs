@@ -1,0 +1,134 @@
+// Nobody sees another's things. The sweep is made from the OpenAPI document, so that a route added
+// later is swept as well; a route with a body must say here what a good body is.
+import assert from "node:assert/strict";
+import { after, before, test } from "./harness/test.mjs";
+import { startWorld } from "./harness/world.mjs";
+import { create, createEmail, freshId, proven, read } from "./harness/steps.mjs";
+import { openStream } from "./harness/sse.mjs";
+
+let world;
+before(async () => {
+  world = await startWorld();
+});
+after(() => world?.stop());
+
+const BODIES = {
+  "POST /api/v1/verifications/{id}/submit": { challenge_code: "ABC234" },
+  "POST /api/v1/proofs/{id}/revoke": { reason: "fraud" },
+};
+
+/** Every documented operation on one thing. */
+function operationsOnOneThing() {
+  const found = world.contract.operations().filter(({ template }) => template.includes("{"));
+  assert.ok(found.length >= 9, `the document has only ${found.length} operations on one thing`);
+  return found.map(({ template, method, operation }) => {
+    const name = `${method} ${template}`;
+    if (operation.requestBody && !BODIES[name]) throw new Error(`tests/isolation: add a good body for ${name}`);
+    return { name, method, path: (id) => template.replace(/\{[^}]+\}/, id), body: BODIES[name] };
+  });
+}
+
+test("a foreign id, the other environment's id and a missing id are one and the same answer", async () => {
+  const owner = await world.organisation();
+  const stranger = await world.organisation();
+  const pending = await createEmail(owner.test);
+  const done = await proven(owner.test);
+  const before = [await read(owner.test, pending.id), await read(owner.test, done.id)];
+
+  for (const { name, method, path, body } of operationsOnOneThing()) {
+    const testOnly = name.endsWith("/test-verify");
+    const ask = (client, id) => client.request(method, path(id), body ? { body } : {});
+    for (const id of [pending.id, done.id]) {
+      const missing = await ask(stranger.test, freshId());
+      const foreign = await ask(stranger.test, id);
+      foreign.refused(404, "not_found");
+      assert.equal(foreign.fingerprint(), missing.fingerprint(), `${name}: a foreign id differs from a missing one`);
+
+      const otherMissing = await ask(owner.live, freshId());
+      const otherEnvironment = await ask(owner.live, id);
+      // A live key may hear that the route is for test keys, whatever the id.
+      if (otherEnvironment.status === 403 && testOnly) otherEnvironment.refused(403, "forbidden");
+      else otherEnvironment.refused(404, "not_found");
+      assert.equal(otherEnvironment.fingerprint(), otherMissing.fingerprint(), `${name}: the other environment differs from missing`);
+    }
+  }
+  assert.deepEqual([await read(owner.test, pending.id), await read(owner.test, done.id)], before, "nothing changed");
+  (await owner.test.get(`proofs/${done.id}/status`)).expect(200);
+});
+
+test("live things are hidden from the test key just so", async () => {
+  const owner = await world.organisation();
+  const { id } = await createEmail(owner.live);
+  for (const { name, method, path, body } of operationsOnOneThing()) {
+    const reply = await owner.test.request(method, path(id), body ? { body } : {});
+    reply.refused(404, "not_found");
+    const missing = await owner.test.request(method, path(freshId()), body ? { body } : {});
+    assert.equal(reply.fingerprint(), missing.fingerprint(), name);
+  }
+  assert.equal((await read(owner.live, id)).status, "pending");
+});
+
+test("what is no id at all names nothing", async () => {
+  const { test: client } = await world.organisation();
+  const { id } = await create(client);
+  const names = [id.toUpperCase().replace(/^\d+$/, "ABCDEF0123456789ABCDEF01"), id.slice(1), `${id}0`, "null", "%00", "%2e%2e", "1", "x".repeat(500), `${id}%20`, `${id}%0a`, "' OR 1=1--", "%F0%9F%98%80", "%ff"];
+  for (const { method, path, body } of operationsOnOneThing()) {
+    for (const name of names.filter((one) => one !== id)) {
+      const reply = await client.request(method, path(name), body ? { body } : {});
+      reply.refused(404, "not_found");
+    }
+  }
+});
+
+test("a stranger's stream opens not and hears nothing", async () => {
+  const owner = await world.organisation();
+  const stranger = await world.organisation();
+  const { id } = await create(owner.test);
+  const foreign = await openStream(stranger.test, `verifications/${id}/events`);
+  assert.equal(foreign.status, 404);
+  const other = await openStream(owner.live, `verifications/${id}/events`);
+  assert.equal(other.status, 404);
+});
+
+test("lists show one's own environment only", async () => {
+  const owner = await world.organisation();
+  const stranger = await world.organisation();
+  const mine = await create(owner.test, { external_user_id: "same-name" });
+  const live = await createEmail(owner.live, { external_user_id: "same-name" });
+  await create(stranger.test, { external_user_id: "same-name" });
+  const ids = async (client) => {
+    const { data } = await world.listed(client, "verifications?external_user_id=same-name", 1);
+    return data.map((one) => one.id);
+  };
+  assert.deepEqual(await ids(owner.test), [mine.id]);
+  assert.deepEqual(await ids(owner.live), [live.id]);
+});
+
+test("a hundred ids have nothing in common", async () => {
+  const { test: client } = await world.organisation();
+  const ids = [];
+  for (let batch = 0; batch < 10; batch++) {
+    ids.push(...(await Promise.all(Array.from({ length: 10 }, () => create(client)))).map(({ id }) => id));
+  }
+  assert.equal(new Set(ids).size, 100);
+  for (const id of ids) assert.match(id, /^[0-9a-f]{24}$/);
+  // Of a counter or a clock, some digit would hardly vary. Of random ones each of 16 values turns up
+  // at every place: fewer than 8 of 16 in 100 draws has a chance of under one in 10^20.
+  for (let place = 0; place < 24; place++) {
+    const seen = new Set(ids.map((id) => id[place]));
+    assert.ok(seen.size >= 8, `place ${place} has only ${seen.size} different digits`);
+  }
+});
+
+test("the code of one verification opens no other", async () => {
+  const owner = await world.organisation();
+  const stranger = await world.organisation();
+  const one = await createEmail(owner.test);
+  const other = await createEmail(stranger.test);
+  const sister = await createEmail(owner.test);
+  for (const [client, id] of [[stranger.test, other.id], [owner.test, sister.id]]) {
+    const reply = await client.post(`verifications/${id}/submit`, { challenge_code: one.challenge.code });
+    if (reply.status === 200) continue; // one in a million: the two codes are equal
+    reply.refused(400, "invalid_code", { remaining: 4 });
+  }
+});

@@ -1,0 +1,106 @@
+//! In this API an optional member is left out and never null; a member that can be null is always
+//! there, and `required`. The generator cannot see that of an `Option` and allows null in both, so
+//! it is taken back here for members that are not required.
+
+use serde_json::{Map, Value, json};
+
+pub(crate) fn state(book: &mut Value) {
+    let schemas = book.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (_, schema) in schemas.into_iter().flatten() {
+        state_in(schema);
+    }
+}
+
+fn state_in(schema: &mut Value) {
+    let Value::Object(members) = schema else { return };
+    let required: Vec<Value> =
+        members.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(Value::Object(properties)) = members.get_mut("properties") {
+        for (name, property) in properties {
+            if !required.iter().any(|required| required == name.as_str()) {
+                without_null(property);
+            }
+            state_in(property);
+        }
+    }
+    for name in ["allOf", "anyOf", "oneOf"] {
+        for choice in members.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten() {
+            state_in(choice);
+        }
+    }
+    for name in ["items", "additionalProperties", "not"] {
+        if let Some(inner) = members.get_mut(name) {
+            state_in(inner);
+        }
+    }
+}
+
+/// Takes null out of the types, or out of the choices, and a choice of one apart.
+fn without_null(schema: &mut Value) {
+    let Value::Object(members) = schema else { return };
+    if let Some(Value::Array(kinds)) = members.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [kind] = kinds.as_slice() {
+            let kind = kind.clone();
+            members.insert("type".to_owned(), kind);
+        }
+    }
+    for name in ["oneOf", "anyOf"] {
+        let Some(Value::Array(choices)) = members.get_mut(name) else { continue };
+        let null = json!({"type": "null"});
+        let before = choices.len();
+        choices.retain(|choice| choice != &null);
+        if before == choices.len() {
+            continue;
+        }
+        if let [Value::Object(only)] = choices.as_slice() {
+            let mut merged: Map<String, Value> = only.clone();
+            members.shift_remove(name);
+            // What is said of this member rules over what is said of its type.
+            merged.extend(std::mem::take(members));
+            *members = merged;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stated(schema: Value) -> Value {
+        let mut book = json!({"components": {"schemas": {"S": schema}}});
+        state(&mut book);
+        book["components"]["schemas"]["S"].clone()
+    }
+
+    #[test]
+    fn what_is_optional_is_not_null_and_what_is_required_may_be() {
+        let schema = stated(json!({
+            "type": "object",
+            "required": ["revoked_at"],
+            "properties": {
+                "revoked_at": {"type": ["string", "null"]},
+                "message": {"type": ["string", "null"], "maxLength": 3},
+                "proof": {"description": "Once verified.", "oneOf": [
+                    {"type": "null"}, {"$ref": "#/components/schemas/Proof"},
+                ]},
+            },
+        }));
+        assert_eq!(
+            schema["properties"],
+            json!({
+                "revoked_at": {"type": ["string", "null"]},
+                "message": {"type": "string", "maxLength": 3},
+                "proof": {
+                    "$ref": "#/components/schemas/Proof", "description": "Once verified.",
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn choices_that_have_no_null_stay() {
+        let schema = json!({"properties": {"a": {"oneOf": [{"type": "string"}]}}});
+        assert_eq!(stated(schema.clone()), schema);
+    }
+}

@@ -1,0 +1,10 @@
+//! The book of the API: one document out of what each function says of itself, in OpenAPI 3.1 and
+//! 3.0.3, and the documentation page rendered from it. Runs at build time only; nothing here is
+//! ever part of a Worker.
+
+mod absence;
+mod complete;
+pub mod downgrade;
+pub mod frame;
+pub mod merge;
+pub mod pointer;

@@ -1,0 +1,48 @@
+// Runs the system until it is told to stop. The only argument is the options of `startSystem` as
+// JSON, with `seed: <file>` for the demo organisation. The first line printed is JSON that says where
+// it listens, or what is wrong; all others are the Workers'. A line `reload` on stdin takes new
+// bundles and is answered by a line of JSON; the end of stdin stops it.
+import { createInterface } from "node:readline";
+import { findControl, openControl } from "./control.mjs";
+import { demo } from "./demo.mjs";
+import { startSystem } from "./system.mjs";
+
+const say = (what) => console.log(JSON.stringify(what));
+
+function fail(error) {
+  say({ error: String(error?.message ?? error) });
+  process.exit(1);
+}
+
+const { seed, ...options } = JSON.parse(process.argv[2] ?? "{}");
+if (await findControl(options.stateDir)) fail("another system is running on the same state");
+
+const early = [];
+let print = (line) => early.push(line);
+const system = await startSystem({ ...options, onLine: (line) => print(line) }).catch(fail);
+const control = await openControl(system, options.stateDir);
+const extra = seed ? { demo: await demo(system, seed) } : {};
+say({ ready: true, url: system.url, ...extra });
+print = (line) => console.log(line);
+early.forEach(print);
+
+let stopping = false;
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  await control.close();
+  await system.stop();
+  process.exit(0);
+}
+
+const requests = createInterface({ input: process.stdin });
+requests.on("line", async (line) => {
+  if (line !== "reload") return;
+  await system.reload().then(
+    () => say({ reloaded: true }),
+    (error) => say({ reloaded: false, error: String(error?.message ?? error) }),
+  );
+});
+requests.on("close", stop);
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
