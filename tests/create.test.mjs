@@ -15,7 +15,7 @@ before(async () => {
 after(() => world?.stop());
 
 const post = (body, options) => client.post("verifications", body, options);
-const CHANNELS = Object.values(MATRIX).flatMap((channels) => Object.keys(channels));
+const CHANNELS = [...new Set(Object.values(MATRIX).flatMap((channels) => Object.keys(channels)))];
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 test("the answer has the documented form", async () => {

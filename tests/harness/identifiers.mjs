@@ -13,7 +13,7 @@ export const MATRIX = {
   social: {
     github: "octocat",
     google: "person.name@gmail.com",
-    facebook: "zuck",
+    facebook: "zuckerberg",
     x: "jack",
     linkedin: "williamhgates",
     instagram: "natgeo",
@@ -30,7 +30,7 @@ export const NORMALISED = [
   ["phone", "sms", "+370 691 99199", "+37069199199"],
   ["phone", "sms", "+370-691-99-199", "+37069199199"],
   ["phone", "whatsapp", "+1 (415) 555-2671", "+14155552671"],
-  ["email", "email", "Person@POSTBOX-of-Tests.COM", "person@postbox-of-tests.com"],
+  ["email", "email", "Person@POSTBOX-of-Tests.COM", "Person@postbox-of-tests.com"],
   ["email", "email", "a+tag@postbox-of-tests.com", "a+tag@postbox-of-tests.com"],
   ["email", "email", "person@bücher-of-tests.com", "person@xn--bcher-of-tests-gsb.com"],
   ["domain", "dns", "SHOP-of-Tests.com", "shop-of-tests.com"],
@@ -62,7 +62,7 @@ export const REFUSED = [
   ]],
   ["email", "email", [
     ...ODD, "person", "@postbox-of-tests.com", "person@", "person@localhost", "person@postbox-of-tests", "a@b@postbox-of-tests.com", "person@127.0.0.1", "person@[127.0.0.1]",
-    "person@co.uk", ".person@postbox-of-tests.com", "per..son@postbox-of-tests.com", "person @postbox-of-tests.com", '"a b"@postbox-of-tests.com', "person@postbox-of-tests.com\r\nBcc: x@y.com",
+    ".person@postbox-of-tests.com", "per..son@postbox-of-tests.com", "person @postbox-of-tests.com", '"a b"@postbox-of-tests.com', "person@postbox-of-tests.com\r\nBcc: x@y.com",
     "per\u200bson@postbox-of-tests.com", "рerson@postbox-of-tests.com", `${"x".repeat(65)}@postbox-of-tests.com`, `a@${"x".repeat(250)}.com`, "Person <person@postbox-of-tests.com>",
     "person@postbox-of-tests.com,other@postbox-of-tests.com",
   ]],

@@ -8,6 +8,9 @@ export const freshEmail = () => `person.${random()}@postbox-of-tests.com`;
 export const freshPhone = () => `+3706${String(randomInt(1e7)).padStart(7, "0")}`;
 export const freshDomain = () => `shop-${random()}.com`;
 
+/** The same address written otherwise: only the domain's letters may change their case. */
+export const otherwise = (email) => email.replace(/@.*/, (domain) => domain.toUpperCase());
+
 /** A wrong answer that has the right form. */
 export const otherCode = (code) => (code === "000000" ? "111111" : "000000");
 

@@ -1,5 +1,5 @@
 // The operator's commands on organisations, API keys and signing keys. The only argument is JSON:
-// {command, stateDir, secretsFile, remote?: {config, push: [[config, required]…]}, …}. Prints for people;
+// {command, stateDir, secretsFile, remote?: {config, push: [{config, secrets}…]}, …}. Prints for people;
 // a whole API key is printed once, when it is made, and never a signing key.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ async function changeKeys({ secrets, secretsFile, ledger, remote, kid }, change,
   await saveSecrets(secretsFile, secrets);
   const name = kid ?? secrets.SIGNING_KEYS.keys.at(-1).kid;
   // Functions publish the new set before the objects sign with it.
-  for (const [config, required] of remote?.push ?? []) putSecrets(config, secretBindings(required, secrets));
+  for (const { config, ...worker } of remote?.push ?? []) putSecrets(config, secretBindings(worker, secrets));
   const told = await ledger.reload();
   console.log(`${name} ${said}.${told ? " The running system has reloaded." : ""}`);
 }

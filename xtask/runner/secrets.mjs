@@ -27,9 +27,12 @@ export async function saveSecrets(file, secrets) {
   await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
 }
 
+/** The public halves of the signing keys, as the Workers get them. */
+export const publicJwks = (secrets) => JSON.stringify({ keys: publicKeys(secrets.SIGNING_KEYS) });
+
 /** What a Worker's wrangler.toml asks for, and nothing else, as strings. */
-export function secretBindings(required, secrets) {
-  const values = { ...secrets, PROOF_JWKS: { keys: publicKeys(secrets.SIGNING_KEYS) } };
+export function secretBindings({ secrets: required }, secrets) {
+  const values = { ...secrets, PROOF_JWKS: publicJwks(secrets) };
   const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value));
   const missing = required.filter((name) => values[name] === undefined);
   if (missing.length > 0) throw new Error(`there is no secret called ${missing.join(", ")}`);

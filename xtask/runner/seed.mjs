@@ -41,7 +41,7 @@ export function newKey(environment) {
   return body + checksum(body);
 }
 
-function checksum(body) {
+export function checksum(body) {
   let digits = "";
   for (let rest = crc32(body); digits.length < CHECKSUM; rest = Math.floor(rest / 62)) digits = BASE62[rest % 62] + digits;
   return digits;

@@ -163,7 +163,7 @@ class System {
       PUBLIC_URL: this.url,
       ISSUER: this.url,
       EMAIL_PROVIDER: "inbox",
-      ...secretBindings(worker.secrets, this.#secrets),
+      ...secretBindings(worker, this.#secrets),
       ...vars,
       ...bindings[worker.name],
     };

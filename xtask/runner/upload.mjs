@@ -5,4 +5,4 @@ import { loadSecrets, secretBindings } from "./secrets.mjs";
 
 const [all, file, ...required] = process.argv.slice(2);
 const secrets = await loadSecrets(all);
-writeFileSync(file, JSON.stringify(secretBindings(required, secrets)), { mode: 0o600 });
+writeFileSync(file, JSON.stringify(secretBindings({ secrets: required }, secrets)), { mode: 0o600 });

@@ -2,10 +2,10 @@
 //! per Worker and profile. Cargo decides what to compile; the rest is done only if the compiled
 //! module or the JavaScript around it has changed.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::thread;
 
 use crate::failure::{Doing, Failure, Outcome};
 use crate::places;
@@ -87,17 +87,9 @@ pub(crate) fn build(tools: &Tools, profile: Profile, workers: &[Worker]) -> Outc
         .collect::<Vec<_>>()
         .join(", ");
     step(&format!("Bundling {names}"), || {
-        thread::scope(|scope| {
-            let bundles = changed
-                .iter()
-                .map(|(worker, stamp)| scope.spawn(move || bundle(tools, profile, worker, stamp)));
-            let bundles = bundles.collect::<Vec<_>>();
-            bundles.into_iter().try_for_each(|bundle| {
-                bundle
-                    .join()
-                    .unwrap_or_else(|_| Err("The bundling broke off.".into()))
-            })
-        })
+        changed
+            .iter()
+            .try_for_each(|(worker, stamp)| bundle(tools, profile, worker, stamp))
     })
 }
 
@@ -152,7 +144,7 @@ fn bundle(tools: &Tools, profile: Profile, worker: &Worker, stamp: &str) -> Outc
     ]);
     run(bindgen.arg(&glue).arg(compiled(profile, worker)))?;
     let entry = glue.join("entry.mjs");
-    write(&entry, &entry_module(worker))?;
+    write(&entry, &entry_module(worker, &snippets(&glue)?))?;
     fs::create_dir_all(&out).doing(format!("{} cannot be made", out.display()))?;
     let mut esbuild = tools.node.program("esbuild");
     esbuild
@@ -194,9 +186,32 @@ fn module(tools: &Tools, profile: Profile, from: &Path, to: &Path) -> Outcome {
     run(optimise.arg(from).arg("-o").arg(to))
 }
 
-/// Joins the module, its glue and the runtime. A Worker that exports classes is reached through
-/// them alone.
-fn entry_module(worker: &Worker) -> String {
+/// The JavaScript files of our crates that the compiled module imports, by the name it uses.
+fn snippets(glue: &Path) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    let mut folders = vec![glue.join("snippets")];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry
+                .doing(format!("{} cannot be read", folder.display()))?
+                .path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(glue) {
+                found.push(format!("./{}", name.display()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Joins the module, its glue, its snippets and the runtime. A Worker that exports classes is
+/// reached through them alone.
+fn entry_module(worker: &Worker, snippets: &[String]) -> String {
     let mut lines = vec![
         format!(
             "import {{ Module, durableObject, worker }} from \"{}\";",
@@ -204,8 +219,15 @@ fn entry_module(worker: &Worker) -> String {
         ),
         "import * as glue from \"./index_bg.js\";".to_owned(),
         "import wasm from \"./module.wasm\";".to_owned(),
-        "const module = new Module(wasm, glue, \"./index_bg.js\");".to_owned(),
     ];
+    let mut imports = "\"./index_bg.js\": glue".to_owned();
+    for (number, name) in snippets.iter().enumerate() {
+        lines.push(format!("import * as snippet{number} from \"{name}\";"));
+        let _ = write!(imports, ", \"{name}\": snippet{number}");
+    }
+    lines.push(format!(
+        "const module = new Module(wasm, glue, {{ {imports} }});"
+    ));
     let export = |class| format!("export const {class} = durableObject(module, \"{class}\");");
     lines.extend(worker.classes.iter().map(export));
     lines.push(if worker.classes.is_empty() {

@@ -262,7 +262,7 @@ pub(crate) fn operator_options() -> Outcome<Value> {
     let push = configs
         .iter()
         .rev()
-        .map(|(worker, config)| json!([config, worker.secrets]));
+        .map(|(worker, config)| json!({ "config": config, "secrets": worker.secrets }));
     let push: Vec<Value> = push.collect();
     let secrets = secrets_file();
     existing(&secrets)?;

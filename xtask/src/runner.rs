@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use crate::failure::{Doing, Outcome};
 use crate::places;
-use crate::progress::show;
 use crate::setup::node::Node;
 
 /// A running system; it ends when this does.
@@ -112,8 +111,21 @@ pub(crate) fn operate(node: &Node, command: &str, mut options: Value, more: &Val
     }
     let folder = places::local();
     fs::create_dir_all(&folder).doing(format!("{} cannot be made", folder.display()))?;
-    show(
-        node.script("xtask/runner/operate.mjs")
-            .arg(options.to_string()),
-    )
+    let mut script = node.script("xtask/runner/operate.mjs");
+    script
+        .arg(options.to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::inherit());
+    let output = script
+        .stderr(Stdio::piped())
+        .spawn()
+        .and_then(Child::wait_with_output);
+    let output = output.doing("Node did not start")?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr)
+        .trim()
+        .to_owned()
+        .into())
 }

@@ -35,6 +35,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
             });
         }
         report.gate("native tests", || native(filter.as_deref()));
+        if filter.is_none() {
+            report.gate("runner", || runner(&tools));
+        }
     }
     if !native_only {
         let built = report.gate("build", || {
@@ -96,6 +99,13 @@ fn native(filter: Option<&str>) -> Outcome {
         tests.args(["test", "--workspace", "--quiet"]);
     }
     step("Running the native tests", || show(tests.args(filter)))
+}
+
+/// The rules of the JavaScript around the Workers, which need no running system.
+fn runner(tools: &Tools) -> Outcome {
+    let mut node = tools.node.program("node");
+    node.args(["--test", "xtask/runner/runner.test.mjs"]);
+    step("Testing the runner", || progress::run(&mut node))
 }
 
 fn end_to_end(tools: &Tools, filter: Option<&str>) -> Outcome {

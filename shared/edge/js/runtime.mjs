@@ -87,11 +87,12 @@ export function durableObject(module, name) {
 export class Module {
   #wasm;
   #glue;
+  #imports;
 
-  constructor(wasm, glue, importName) {
+  constructor(wasm, glue, imports) {
     this.#wasm = wasm;
     this.#glue = glue;
-    this.importName = importName;
+    this.#imports = imports;
     this.renew();
   }
 
@@ -101,7 +102,7 @@ export class Module {
 
   renew() {
     this.#glue.__wbg_reset_state?.();
-    const instance = new WebAssembly.Instance(this.#wasm, { [this.importName]: this.#glue });
+    const instance = new WebAssembly.Instance(this.#wasm, this.#imports);
     this.#glue.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start?.();
   }

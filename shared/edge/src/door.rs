@@ -57,13 +57,15 @@ impl BodyOutcome {
     }
 }
 
-/// Answers one request.
-pub async fn enter(
-    mut router: Router,
-    incoming: Incoming,
-    env: JsValue,
-    context: JsValue,
-) -> JsValue {
+/// Answers one request: a promise of the platform's response.
+pub fn serve(router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
+    wasm_bindgen_futures::future_to_promise(async move {
+        Ok(enter(router, incoming, env, context).await)
+    })
+    .into()
+}
+
+async fn enter(mut router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
     let scope = Scope::new(env, context, SmallHeaders::from_lines(&incoming.headers));
     let path = path_of(&incoming.url).to_owned();
     let answer = if incoming.method == "OPTIONS" {

@@ -26,7 +26,7 @@ macro_rules! worker {
     ($name:literal, $router:path) => {
         #[cfg(target_arch = "wasm32")]
         #[wasm_bindgen::prelude::wasm_bindgen]
-        pub async fn serve(
+        pub fn serve(
             method: String,
             url: String,
             headers: String,
@@ -46,7 +46,7 @@ macro_rules! worker {
                 body_outcome: $crate::door::BodyOutcome::from_code(body_outcome),
                 body,
             };
-            $crate::door::enter(ROUTER.with(Clone::clone), incoming, env, context).await
+            $crate::door::serve(ROUTER.with(Clone::clone), incoming, env, context)
         }
     };
 }

@@ -1,13 +1,57 @@
 //! In this API an optional member is left out and never null; a member that can be null is always
 //! there, and `required`. The generator cannot see that of an `Option` and allows null in both, so
-//! it is taken back here for members that are not required.
+//! it is taken back here for members that are not required. The same goes for headers.
 
 use serde_json::{Map, Value, json};
 
+/// Members that are always there although the generator does not say so.
+const SOMETIMES_NULL: [(&str, &str); 5] = [
+    ("ProofStatus", "revoked_at"),
+    ("ProofStatus", "revoked_reason"),
+    ("Quota", "limit"),
+    ("Quota", "remaining"),
+    ("RevocationPagination", "next_cursor"),
+];
+
 pub(crate) fn state(book: &mut Value) {
     let schemas = book.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    for (_, schema) in schemas.into_iter().flatten() {
+    for (name, schema) in schemas.into_iter().flatten() {
+        for (_, member) in SOMETIMES_NULL.iter().filter(|(owner, _)| owner == name) {
+            require(schema, member);
+        }
         state_in(schema);
+    }
+    let paths = book.get_mut("paths").and_then(Value::as_object_mut);
+    let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
+    for (_, operation) in items.flatten() {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            parameter.get_mut("schema").into_iter().for_each(without_null);
+        }
+        let answers = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for (_, answer) in answers.into_iter().flatten() {
+            let headers = answer.get_mut("headers").and_then(Value::as_object_mut);
+            for (_, header) in headers.into_iter().flatten() {
+                header.get_mut("schema").into_iter().for_each(without_null);
+            }
+        }
+    }
+}
+
+/// Says of a member, where the schema or a part of it has it, that it is always there.
+fn require(schema: &mut Value, member: &str) {
+    if schema.get("properties").is_some_and(|properties| properties.get(member).is_some())
+        && let Some(schema) = schema.as_object_mut()
+    {
+        let required = schema.entry("required").or_insert_with(|| json!([]));
+        if let Value::Array(required) = required
+            && !required.iter().any(|name| name == member)
+        {
+            required.push(Value::from(member));
+        }
+    }
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        require(part, member);
     }
 }
 
@@ -96,6 +140,18 @@ mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn what_is_always_there_is_required_even_in_a_part_of_a_whole() {
+        let mut book = json!({"components": {"schemas": {"RevocationPagination": {"allOf": [
+            {"$ref": "#/components/schemas/Pagination"},
+            {"properties": {"next_cursor": {"type": ["string", "null"]}}},
+        ]}}}});
+        state(&mut book);
+        let part = &book["components"]["schemas"]["RevocationPagination"]["allOf"][1];
+        assert_eq!(part["required"], json!(["next_cursor"]));
+        assert_eq!(part["properties"]["next_cursor"]["type"], json!(["string", "null"]));
     }
 
     #[test]

@@ -45,7 +45,9 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
 }
 
 fn is_secured(operation: &Map<String, Value>) -> bool {
-    operation.get("security").and_then(Value::as_array).is_some_and(|any| !any.is_empty())
+    let schemes = operation.get("security").and_then(Value::as_array).into_iter().flatten();
+    // An empty requirement asks for nothing.
+    schemes.filter_map(Value::as_object).any(|scheme| !scheme.is_empty())
 }
 
 /// Names the headers that an answer carries, if it does not name them itself.

@@ -2,7 +2,11 @@
 //! and headers that the door gives before or after any handler.
 //! States nothing about a single operation; that is the functions' to say.
 
+use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode, ErrorObject, FieldProblem};
+use proof_domain::tenant::Environment;
+use proof_domain::timestamp::Timestamp;
+use proof_domain::verification::Status;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::header::HeaderBuilder;
@@ -14,10 +18,21 @@ use utoipa::openapi::{
 };
 
 /// The name of the one security scheme: an API key as a bearer token.
-pub const API_KEY: &str = "api_key";
+pub const API_KEY: &str = "apiKey";
 
+/// The error, and the words that parameters name: the generator follows bodies, not parameters.
 #[derive(OpenApi)]
-#[openapi(components(schemas(ErrorBody, ErrorObject, ErrorCode, FieldProblem)))]
+#[openapi(components(schemas(
+    ErrorBody,
+    ErrorObject,
+    ErrorCode,
+    FieldProblem,
+    AssetType,
+    Channel,
+    Environment,
+    Status,
+    Timestamp,
+)))]
 struct Schemas;
 
 /// Which operations get an answer that their function did not state.
@@ -169,19 +184,18 @@ pub const SHARED_HEADERS: [SharedHeader; 7] = [
 ];
 
 /// The tags that the API has, in the order in which they are read.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 3] = [
     (
         "Verifications",
-        "A verification asks a person to show that something is theirs: a phone number, an \
-         e-mail address, a domain. It waits, is answered, and ends verified, failed or expired.",
+        "A verification asks a person to show that something is theirs. It waits for an answer and \
+         ends verified, failed or expired.",
     ),
     (
         "Proofs",
         "A proof is what a verification leaves behind: a signed token that anyone can check, here \
          or offline, until it expires or is revoked.",
     ),
-    ("Account", "What your organisation has used."),
-    ("Service", "For machines: the health of the service and this description of it."),
+    ("Service", "What you have used, how the service is, and this description for machines."),
 ];
 
 /// The document without any path: what the functions' documents are merged into.

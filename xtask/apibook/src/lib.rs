@@ -3,8 +3,16 @@
 //! ever part of a Worker.
 
 mod absence;
+pub mod book;
 mod complete;
+pub mod conformance;
 pub mod downgrade;
+pub mod example;
 pub mod frame;
+pub mod functions;
 pub mod merge;
+pub mod operation;
+pub mod page;
 pub mod pointer;
+pub mod samples;
+pub mod shape;

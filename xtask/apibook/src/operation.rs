@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::merge::METHODS;
-use crate::{example, pointer};
+use crate::{example, frame, pointer};
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -16,18 +16,19 @@ pub struct Operation<'a> {
     pub description: &'a str,
     pub tag: &'a str,
     pub deprecated: bool,
-    pub access: Access<'a>,
+    pub access: Access,
     pub parameters: Vec<Parameter<'a>>,
     pub body: Option<Body<'a>>,
     pub answers: Vec<Answer<'a>>,
 }
 
 /// Who may call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Access<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
     Public,
-    /// With one of these security schemes.
-    With(Vec<&'a str>),
+    /// With an API key, or as the description says without one.
+    KeyOrOther,
+    Key,
 }
 
 /// A parameter in the path, the query or a header.
@@ -127,14 +128,6 @@ fn read<'a>(
 ) -> Operation<'a> {
     let listed = |value: &'a Value| value.get("parameters").and_then(Value::as_array);
     let parameters = listed(item).into_iter().chain(listed(operation)).flatten();
-    let schemes: Vec<&str> = operation
-        .get("security")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .flat_map(|scheme| scheme.keys().map(String::as_str))
-        .collect();
     let answers = operation.get("responses").and_then(Value::as_object);
     Operation {
         method,
@@ -144,7 +137,7 @@ fn read<'a>(
         description: text(operation, "description"),
         tag: operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default(),
         deprecated: operation.get("deprecated").is_some_and(|deprecated| deprecated == true),
-        access: if schemes.is_empty() { Access::Public } else { Access::With(schemes) },
+        access: access(operation),
         parameters: parameters.filter_map(|one| parameter(document, one)).collect(),
         body: operation.get("requestBody").and_then(|sent| body(document, sent)),
         answers: answers
@@ -152,6 +145,20 @@ fn read<'a>(
             .flatten()
             .filter_map(|(status, value)| answer(document, status, value))
             .collect(),
+    }
+}
+
+fn access(operation: &Value) -> Access {
+    let schemes = operation.get("security").and_then(Value::as_array);
+    let asks: Vec<bool> = schemes
+        .into_iter()
+        .flatten()
+        .map(|scheme| scheme.get(frame::API_KEY).is_some())
+        .collect();
+    match (asks.contains(&true), asks.contains(&false)) {
+        (false, _) => Access::Public,
+        (true, true) => Access::KeyOrOther,
+        (true, false) => Access::Key,
     }
 }
 
@@ -227,7 +234,7 @@ mod tests {
                 "parameters": {"Id": {"name": "id", "in": "path", "required": true}}},
             "paths": {"/a/{id}": {
                 "parameters": [{"$ref": "#/components/parameters/Id"}],
-                "get": {"operationId": "a", "security": [{"key": []}], "responses": {
+                "get": {"operationId": "a", "security": [{"apiKey": []}, {}], "responses": {
                     "200": {"description": "Fine.", "headers": {
                         "ETag": {"description": "Its version."}, "X": {"$ref": "#/…"}}},
                     "404": {"$ref": "#/components/responses/Lost"}}},
@@ -235,7 +242,7 @@ mod tests {
         });
         let operation = &operations(&document)[0];
         assert_eq!(operation.parameters[0].name, "id");
-        assert_eq!(operation.access, Access::With(vec!["key"]));
+        assert_eq!(operation.access, Access::KeyOrOther);
         let shared: Vec<_> = operation.answers.iter().map(|answer| answer.shared).collect();
         assert_eq!(shared, [false, true]);
         assert_eq!(operation.answers[0].headers.len(), 1);

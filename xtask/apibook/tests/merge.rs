@@ -24,7 +24,7 @@ fn every_part_is_in_the_book_and_the_frame_around_it() {
     assert_eq!(book["info"]["title"], "Proof API");
     assert_eq!(book["info"]["version"], "1.2.3");
     assert_eq!(book["servers"][0]["url"], "/");
-    assert!(book["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer");
+    assert!(book["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer");
     assert!(book["components"]["securitySchemes"].get("ticket").is_some());
     let paths: Vec<_> = book["paths"].as_object().unwrap().keys().collect();
     assert_eq!(

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::failure::{Doing, Outcome};
 use crate::places;
-use crate::progress::{run, step};
+use crate::progress::{note, run, step};
 use crate::workers::read_toml;
 
 pub(crate) fn ensure() -> Outcome<PathBuf> {
@@ -37,17 +37,28 @@ fn binary(version: &str) -> PathBuf {
 }
 
 fn install(version: &str) -> Outcome {
+    // A registry mirror may lag behind and lack a version that the tool's own lock file names.
+    run(&mut install_command(version, true)).or_else(|failure| {
+        note(&format!("not with its own lock file: {failure}"));
+        note("again, with what this registry has");
+        run(&mut install_command(version, false))
+    })
+}
+
+fn install_command(version: &str, locked: bool) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.args([
         "install",
-        "--locked",
         "wasm-bindgen-cli",
         "--version",
         version,
+        "--bin",
+        "wasm-bindgen",
     ]);
-    cargo
-        .args(["--bin", "wasm-bindgen", "--root"])
-        .arg(folder(version));
+    cargo.arg("--root").arg(folder(version));
+    if locked {
+        cargo.arg("--locked");
+    }
     // It runs for seconds in all; compiling it well would take minutes.
     cargo
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
@@ -55,7 +66,7 @@ fn install(version: &str) -> Outcome {
     cargo
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env_remove("CARGO_TARGET_DIR");
-    run(&mut cargo)
+    cargo
 }
 
 fn locked_version() -> Outcome<String> {

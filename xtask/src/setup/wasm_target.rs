@@ -82,13 +82,22 @@ pub(crate) fn ensure() -> Outcome<Toolchain> {
     if let Some(toolchain) = find() {
         return Ok(toolchain);
     }
-    let added = step("Adding the wasm32 target with rustup", || {
-        progress::run(Command::new("rustup").args(["target", "add", TARGET]))
-    });
-    if added.is_ok() && Toolchain::Active.works() {
+    step("Asking rustup for the wasm32 target", || {
+        let added = progress::capture(Command::new("rustup").args(["target", "add", TARGET]));
+        if let Err(failure) = added {
+            let says = failure.to_string();
+            note(
+                says.lines()
+                    .find(|line| line.starts_with("error"))
+                    .unwrap_or(&says),
+            );
+        }
+        Ok(())
+    })?;
+    if Toolchain::Active.works() {
         return Ok(Toolchain::Active);
     }
-    note("rustup cannot get it here; Debian's own compiler can build it");
+    note("it cannot be had that way here; Debian's own compiler can build it");
     debian::install()?;
     if Toolchain::Debian.works() {
         return Ok(Toolchain::Debian);

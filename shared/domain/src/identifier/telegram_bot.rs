@@ -46,7 +46,7 @@ mod tests {
     fn misshapen_tokens_are_refused_without_an_echo() {
         let secret = &SECRET_PART[..35];
         for raw in [
-            "".to_owned(),
+            String::new(),
             ":".to_owned(),
             "12345".to_owned(),
             "1234567890123".to_owned(),

@@ -1,82 +1,104 @@
 //! Writes the generated files of `shared/domain/data`. Run when the sources have moved on:
 //!
 //! ```text
-//! cargo run --manifest-path shared/domain/tables/Cargo.toml -- numbering
+//! cargo run --manifest-path shared/domain/tables/Cargo.toml -- numbering <PhoneNumberMetadata.xml>
 //! cargo run --manifest-path shared/domain/tables/Cargo.toml -- suffixes <public_suffix_list.dat>
 //! ```
 //!
-//! `numbering` takes the plans from the `phonenumber` library. `suffixes` takes the list that
-//! <https://publicsuffix.org/list/> publishes (the `rules.txt` of the `psl` crate will do).
+//! The first comes from <https://github.com/google/libphonenumber/tree/master/resources>, the
+//! second from <https://publicsuffix.org/list/>.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use phonenumber::metadata::{DATABASE, Descriptor};
+use roxmltree::{Document, Node, ParsingOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
-    let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next()) {
-        (Some("numbering"), None) => numbering(&data),
-        (Some("suffixes"), Some(list)) => suffixes(&data, &PathBuf::from(list)),
-        _ => Err("say `numbering`, or `suffixes` and the path of the list".into()),
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["numbering", metadata] => numbering(&data, &fs::read_to_string(metadata)?),
+        ["suffixes", list] => suffixes(&data, &fs::read_to_string(list)?),
+        _ => Err("say `numbering` or `suffixes`, and the path of the file to read".into()),
     }
 }
 
-fn numbering(data: &Path) -> Result<(), Box<dyn Error>> {
-    let mut plans = String::new();
+/// What the regions that share a calling code have together.
+#[derive(Default)]
+struct Plan {
+    possible: BTreeSet<String>,
+    premium_rate: BTreeSet<String>,
+}
+
+fn numbering(data: &Path, metadata: &str) -> Result<(), Box<dyn Error>> {
+    // The file declares its own elements, without entities.
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(metadata, options)?;
+    let mut plans: BTreeMap<u16, Plan> = BTreeMap::new();
     let mut examples = BTreeSet::new();
-    for code in 1..=999_u16 {
-        let Some(regions) = DATABASE.by_code(&code) else {
-            continue;
-        };
-        let mut possible = BTreeSet::new();
-        let mut premium_rate = BTreeSet::new();
-        for region in &regions {
-            let kinds = region.descriptors();
-            possible.extend(pattern(kinds.general()));
-            premium_rate.extend(kinds.premium_rate().into_iter().flat_map(pattern));
-            for (kind, label) in [
-                (kinds.fixed_line(), ""),
-                (kinds.mobile(), ""),
-                (kinds.toll_free(), ""),
-                (kinds.voip(), ""),
-                (kinds.premium_rate(), " premium"),
-            ] {
-                if let Some(example) = kind.and_then(Descriptor::example) {
-                    examples.insert(format!("{code}{example}{label}"));
-                }
-            }
+    for region in document
+        .descendants()
+        .filter(|node| node.has_tag_name("territory"))
+    {
+        let code: u16 = region
+            .attribute("countryCode")
+            .ok_or("no countryCode")?
+            .parse()?;
+        let plan = plans.entry(code).or_default();
+        for kind in region.children().filter(Node::is_element) {
+            let name = kind.tag_name().name();
+            let patterns = match name {
+                "generalDesc" => &mut plan.possible,
+                "premiumRate" => &mut plan.premium_rate,
+                _ => &mut BTreeSet::new(),
+            };
+            patterns.extend(text_of(kind, "nationalNumberPattern"));
+            let label = match name {
+                "fixedLine" | "mobile" | "tollFree" | "voip" => "",
+                "premiumRate" => " premium",
+                _ => continue,
+            };
+            examples.extend(text_of(kind, "exampleNumber").map(|it| format!("{code}{it}{label}")));
         }
-        let joined = |patterns: BTreeSet<String>| Vec::from_iter(patterns).join("|");
-        plans += &format!("{code}\t{}\t{}\n", joined(possible), joined(premium_rate));
     }
     // Where one example serves two kinds, it is the premium one that matters.
-    let both: Vec<_> = examples
+    let premium: BTreeSet<String> = examples
         .iter()
         .filter_map(|line| line.strip_suffix(" premium"))
+        .map(str::to_owned)
         .collect();
-    let both: BTreeSet<String> = both.into_iter().map(str::to_owned).collect();
-    examples.retain(|line| !both.contains(line));
-    fs::write(data.join("numbering_plans.txt"), plans)?;
+    examples.retain(|line| !premium.contains(line));
+
+    let joined = |patterns: BTreeSet<String>| Vec::from_iter(patterns).join("|");
+    let table = plans.into_iter().map(|(code, plan)| {
+        format!(
+            "{code}\t{}\t{}",
+            joined(plan.possible),
+            joined(plan.premium_rate)
+        )
+    });
+    fs::write(data.join("numbering_plans.txt"), lines(table))?;
     fs::write(data.join("numbering_examples.txt"), lines(examples))?;
     Ok(())
 }
 
-/// The alternatives of one pattern, which the library writes with white space between.
-fn pattern(of: &Descriptor) -> Option<String> {
-    let text: String = of.national_number().as_str().split_whitespace().collect();
-    (!text.is_empty()).then_some(text)
+/// The text of a child without the white space that the patterns are laid out with.
+fn text_of(parent: Node, child: &str) -> Option<String> {
+    let node = parent.children().find(|node| node.has_tag_name(child))?;
+    Some(node.text()?.split_whitespace().collect()).filter(|text: &String| !text.is_empty())
 }
 
 /// Rules of one label are left out: a single label is refused before the list is asked.
-fn suffixes(data: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
+fn suffixes(data: &Path, list: &str) -> Result<(), Box<dyn Error>> {
     let mut rules = BTreeSet::new();
-    for line in fs::read_to_string(list)?.lines() {
+    for line in list.lines() {
         let rule = line.split_whitespace().next().unwrap_or_default();
         if rule.is_empty() || rule.starts_with("//") || !rule.contains('.') {
             continue;
@@ -92,6 +114,6 @@ fn suffixes(data: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn lines(set: BTreeSet<String>) -> String {
-    set.into_iter().map(|line| line + "\n").collect()
+fn lines(of: impl IntoIterator<Item = String>) -> String {
+    of.into_iter().map(|line| line + "\n").collect()
 }

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
-use crate::platform::{self, reason};
+use crate::platform::{self, local, reason};
 use crate::scope::Scope;
 
 /// The way to D1.
@@ -77,12 +77,16 @@ impl Ledger {
 
     async fn send(&self, statements: &[Statement]) -> Result<String, ApiError> {
         let batch: Vec<_> = statements.iter().map(|Statement(sql, of)| json!([sql, of])).collect();
-        let answer = platform::d1(&self.0, &Value::from(batch).to_string()).await;
-        answer.map(|text| text.as_string().unwrap_or_default()).map_err(|error| {
-            ApiError::unavailable(
-                "The ledger cannot be reached. Try again in a moment.",
-                format!("D1: {}", reason(&error)),
-            )
+        let batch = Value::from(batch).to_string();
+        local(async {
+            let answer = platform::d1(&self.0, &batch).await;
+            answer.map(|text| text.as_string().unwrap_or_default()).map_err(|error| {
+                ApiError::unavailable(
+                    "The ledger cannot be reached. Try again in a moment.",
+                    format!("D1: {}", reason(&error)),
+                )
+            })
         })
+        .await
     }
 }

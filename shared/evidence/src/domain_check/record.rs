@@ -175,7 +175,7 @@ mod tests {
         let result = judge(&[value.as_bytes()]);
         assert!(result.is_verified() && !result.retryable);
         assert_eq!(result.evidence.place, "_proof.example.com");
-        assert_eq!(result.evidence.observed, [value.clone()]);
+        assert_eq!(result.evidence.observed, std::slice::from_ref(&value));
         assert!(judge(&[format!(" {value}\t\r\n").as_bytes()]).is_verified());
     }
 

@@ -17,8 +17,18 @@ pub(super) enum Language {
 
 /// A figure with code in it.
 pub(super) fn figure(title: &Markup, language: Language, code: &str) -> Markup {
+    sample(title, language, code, false)
+}
+
+/// A figure whose example address a script replaces by the host that the reader is on.
+pub(super) fn own_host(title: &Markup, language: Language, code: &str) -> Markup {
+    sample(title, language, code, true)
+}
+
+fn sample(title: &Markup, language: Language, code: &str, own_host: bool) -> Markup {
+    let code = code.trim_end();
     html! {
-        figure class="sample" data-copyable {
+        figure class="sample" data-own-host[own_host] {
             figcaption {
                 span class="sample-title" { (title) }
                 button class="button quiet" type="button" data-copy { (icon("copy")) span { "Copy" } }

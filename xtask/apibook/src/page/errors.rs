@@ -142,23 +142,32 @@ pub(super) fn entry(book: &Book<'_>) -> Markup {
             }
             div class="entry-samples" { (code::json(&html! { span class="status warn" { "400" } }, &example)) }
             div class="entry-wide" {
-                div class="table" tabindex="0" role="region" aria-label="Error codes" {
-                    table {
-                        thead { tr { th scope="col" { "Status" } th scope="col" { "Code" } th scope="col" { "Meaning and what helps" } } }
-                        tbody {
-                            @for code in codes(book) {
-                                @let (meaning, help) = explained(code);
-                                @let status = code.status().to_string();
-                                tr {
-                                    td { span class={ "status " (tone(&status)) } { (status) } }
-                                    th scope="row" { code { (name(code)) } }
-                                    td { (meaning) " " span class="muted" { (super::text::inline(help)) } }
-                                }
-                            }
+                // The roles are said aloud because the rows are laid out anew on narrow screens.
+                table class="stacks" role="table" aria-label="Error codes" {
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            th role="columnheader" scope="col" { "Status" }
+                            th role="columnheader" scope="col" { "Code" }
+                            th role="columnheader" scope="col" { "Meaning, and what helps" }
                         }
+                    }
+                    tbody role="rowgroup" {
+                        @for code in codes(book) { (row(code)) }
                     }
                 }
             }
+        }
+    }
+}
+
+fn row(code: ErrorCode) -> Markup {
+    let (meaning, help) = explained(code);
+    let status = code.status().to_string();
+    html! {
+        tr role="row" {
+            td role="cell" { span class={ "status " (tone(&status)) } { (status) } }
+            th role="rowheader" scope="row" { code { (name(code)) } }
+            td role="cell" { (meaning) " " span class="muted" { (super::text::inline(help)) } }
         }
     }
 }

@@ -89,13 +89,13 @@ fn page(book: &Book<'_>) -> Markup {
             }
             body class="docs" {
                 a class="skip" href="#content" { "Skip to the content" }
-                header class="masthead" {
+                header class="topbar" {
                     a class="brand" href="#top" {
                         (mark())
                         span { "Proof" }
                     }
-                    span class="masthead-note" { "API " (version) }
-                    button class="button masthead-contents" type="button" popovertarget="contents" {
+                    span class="topbar-note" { "API " (version) }
+                    button class="button topbar-contents" type="button" popovertarget="contents" {
                         (icon("list")) "Contents"
                     }
                 }

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::code::{self, Language};
 use super::{Book, Section, Tag, errors, fields, heading, text};
-use crate::frame;
 use crate::operation::{Access, Answer, Operation, Parameter};
 use crate::pointer;
 use crate::shape::Inner;
@@ -49,7 +48,7 @@ fn entry(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
                 }
                 @if operation.deprecated { p class="note warn" { "Deprecated. It works, and will go." } }
                 (text::blocks(operation.description))
-                (access(&operation.access))
+                (access(operation.access))
                 (parameters(book, operation))
                 (body(book, operation))
                 (answers(book, operation))
@@ -73,19 +72,14 @@ fn breakable(path: &str) -> Markup {
     }
 }
 
-fn access(access: &Access<'_>) -> Markup {
+fn access(access: Access) -> Markup {
     html! {
         @match access {
-            Access::Public => p class="access" { "Public: no key is needed." },
-            Access::With(schemes) => @if schemes.iter().any(|scheme| *scheme != frame::API_KEY) {
-                p class="access" {
-                    "With an " a href="#authentication" { "API key" } ", or with "
-                    @for (index, scheme) in schemes.iter().filter(|s| **s != frame::API_KEY).enumerate() {
-                        @if index > 0 { ", " } "a " (scheme.replace('_', " "))
-                    }
-                    "."
-                }
+            Access::Key => {}
+            Access::KeyOrOther => p class="access" {
+                "With an " a href="#authentication" { "API key" } ", or without one as described."
             },
+            Access::Public => p class="access" { "Public: no key is needed." },
         }
     }
 }

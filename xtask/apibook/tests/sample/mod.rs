@@ -90,7 +90,7 @@ pub(crate) enum Reason {
 }
 
 #[utoipa::path(post, path = "/api/v1/verifications", operation_id = "createVerification",
-    tag = "Verifications", security(("api_key" = [])),
+    tag = "Verifications", security(("apiKey" = [])),
     summary = "Create a verification",
     description = "Starts a challenge.\n\nSend `Idempotency-Key` to be **sure** that it is made once.",
     params(("Idempotency-Key" = Option<String>, Header, description = "Your name for this request.",
@@ -105,7 +105,7 @@ pub(crate) enum Reason {
 fn create() {}
 
 #[utoipa::path(get, path = "/api/v1/verifications/{id}/events", operation_id = "streamEvents",
-    tag = "Verifications", security(("api_key" = []), ("ticket" = [])),
+    tag = "Verifications", security(("apiKey" = []), ("ticket" = [])),
     summary = "Follow a verification",
     params(("id" = String, Path, description = "The verification."),
         ("ticket" = Option<String>, Query, description = "Instead of the key.")),
@@ -116,7 +116,7 @@ fn create() {}
 fn events() {}
 
 #[utoipa::path(post, path = "/api/v1/proofs/validate", operation_id = "validateProof",
-    tag = "Proofs", security(("api_key" = [])), summary = "Validate a proof",
+    tag = "Proofs", security(("apiKey" = [])), summary = "Validate a proof",
     request_body(content = inline(Challenge), example = json!({"code": "A", "attempts_remaining": 1})),
     responses((status = 200, description = "Valid or not.", body = Validation,
         examples(("Valid" = (value = json!({"valid": true}))),

@@ -1,0 +1,12 @@
+//! The functions whose documents make the book, in the order in which they are read. A new function
+//! is added here and nowhere else.
+
+use crate::merge::{MergeError, Part};
+
+pub fn parts() -> Result<Vec<Part>, MergeError> {
+    Ok(vec![
+        Part::new("verifications", &proof_verifications::openapi())?,
+        Part::new("proofs", &proof_proofs::openapi())?,
+        Part::new("front", &proof_front::openapi())?,
+    ])
+}
