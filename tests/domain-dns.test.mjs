@@ -139,7 +139,7 @@ test("a wildcard that says something else is something else", async () => {
 });
 
 test("an alias is followed to where the owner points", async () => {
-  const elsewhere = `${random()}.validation-of-tests.org`;
+  const elsewhere = `${random()}.validation-of-tests.com`;
   const done = await checkedWith(({ name, value }) => [
     { name, type: "CNAME", data: `${elsewhere}.` },
     { name: elsewhere, type: "TXT", data: txt(value) },

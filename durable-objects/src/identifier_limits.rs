@@ -49,7 +49,10 @@ impl IdentifierLimitsObject {
         wasm_bindgen_futures::future_to_promise(async move {
             let sent: Vec<Sent> = context.load(RECORD).ok().flatten().unwrap_or_default();
             if kept(sent, now()).is_empty() {
-                context.erase().await.map_err(|fault| JsValue::from(fault.0))?;
+                context
+                    .erase()
+                    .await
+                    .map_err(|fault| JsValue::from(fault.0))?;
             }
             Ok(JsValue::UNDEFINED)
         })
@@ -59,7 +62,10 @@ impl IdentifierLimitsObject {
 impl IdentifierLimitsObject {
     fn take(&self, verification: Id, now: Timestamp) -> Result<Done, ApiError> {
         let mut sent = kept(self.0.load(RECORD).map_err(fault)?.unwrap_or_default(), now);
-        if sent.iter().any(|sent: &Sent| sent.verification == verification) {
+        if sent
+            .iter()
+            .any(|sent: &Sent| sent.verification == verification)
+        {
             return Ok(Done {});
         }
         if let Some(wait) = wait_for(&sent, now) {
@@ -68,19 +74,30 @@ impl IdentifierLimitsObject {
                 wait,
             ));
         }
-        sent.push(Sent { verification, at: now.seconds() });
+        sent.push(Sent {
+            verification,
+            at: now.seconds(),
+        });
         self.0.store(RECORD, &sent).map_err(fault)?;
-        self.0.wake_at(now.plus_seconds(longest_window())).map_err(fault)?;
+        self.0
+            .wake_at(now.plus_seconds(longest_window()))
+            .map_err(fault)?;
         Ok(Done {})
     }
 }
 
 fn longest_window() -> i64 {
-    IDENTIFIER_CHALLENGES.iter().map(|(_, seconds)| *seconds).max().unwrap_or_default()
+    IDENTIFIER_CHALLENGES
+        .iter()
+        .map(|(_, seconds)| *seconds)
+        .max()
+        .unwrap_or_default()
 }
 
 fn kept(sent: Vec<Sent>, now: Timestamp) -> Vec<Sent> {
-    sent.into_iter().filter(|sent| now.seconds() - sent.at < longest_window()).collect()
+    sent.into_iter()
+        .filter(|sent| now.seconds() - sent.at < longest_window())
+        .collect()
 }
 
 /// Seconds until another challenge is allowed, if it is not now.
@@ -88,12 +105,22 @@ fn wait_for(sent: &[Sent], now: Timestamp) -> Option<u32> {
     IDENTIFIER_CHALLENGES
         .iter()
         .filter_map(|(allowed, window)| {
-            let mut inside: Vec<i64> =
-                sent.iter().map(|sent| sent.at).filter(|at| now.seconds() - at < *window).collect();
+            let mut inside: Vec<i64> = sent
+                .iter()
+                .map(|sent| sent.at)
+                .filter(|at| now.seconds() - at < *window)
+                .collect();
             inside.sort_unstable();
             // The oldest of the last `allowed` has to leave the window.
-            let oldest = inside.len().checked_sub(*allowed).and_then(|at| inside.get(at))?;
-            Some(Timestamp::from_seconds(oldest + window).seconds_since(now).max(1))
+            let oldest = inside
+                .len()
+                .checked_sub(*allowed)
+                .and_then(|at| inside.get(at))?;
+            Some(
+                Timestamp::from_seconds(oldest + window)
+                    .seconds_since(now)
+                    .max(1),
+            )
         })
         .max()
 }
@@ -103,7 +130,10 @@ mod tests {
     use super::*;
 
     fn sent(at: i64) -> Sent {
-        Sent { verification: Id::from_bytes([0; 12]), at }
+        Sent {
+            verification: Id::from_bytes([0; 12]),
+            at,
+        }
     }
 
     #[test]
@@ -120,6 +150,9 @@ mod tests {
     #[test]
     fn forgets_what_is_older_than_a_day() {
         assert!(kept(vec![sent(0)], Timestamp::from_seconds(86_400)).is_empty());
-        assert_eq!(kept(vec![sent(1)], Timestamp::from_seconds(86_400)).len(), 1);
+        assert_eq!(
+            kept(vec![sent(1)], Timestamp::from_seconds(86_400)).len(),
+            1
+        );
     }
 }

@@ -16,9 +16,16 @@ pub(crate) async fn send_code(
     record: &Verification,
     code: &str,
 ) -> Result<(), ApiError> {
-    let minutes = record.challenge.expires_at.seconds_since(now()).div_ceil(60);
+    let minutes = record
+        .challenge
+        .expires_at
+        .seconds_since(now())
+        .div_ceil(60);
     let id = record.id.to_string();
-    let number = record.delivery.as_ref().map_or(1, |delivery| delivery.messages);
+    let number = record
+        .delivery
+        .as_ref()
+        .map_or(1, |delivery| delivery.messages);
     let message = OtpMessage::render(
         &record.identifier,
         code,
@@ -44,7 +51,9 @@ pub(crate) async fn send_code(
         }
         other => {
             let _ = (context, message, number);
-            Err(ApiError::internal(format!("EMAIL_PROVIDER {other:?} is not known")))
+            Err(ApiError::internal(format!(
+                "EMAIL_PROVIDER {other:?} is not known"
+            )))
         }
     }
 }

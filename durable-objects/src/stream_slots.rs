@@ -43,7 +43,11 @@ impl StreamSlotsObject {
     #[wasm_bindgen(constructor)]
     pub fn new(_context: JsValue, env: JsValue) -> Self {
         let lifetime = i64::from(Config::of(&env).heartbeat_seconds) * 2 + 5;
-        Self(Rc::new(Inside { env, lifetime, slots: RefCell::default() }))
+        Self(Rc::new(Inside {
+            env,
+            lifetime,
+            slots: RefCell::default(),
+        }))
     }
 
     pub fn command(&self, message: &str) -> js_sys::Promise {
@@ -70,7 +74,11 @@ impl StreamSlotsObject {
 impl Inside {
     async fn obey(&self, wish: SlotCommand) -> Result<Done, ApiError> {
         match wish {
-            SlotCommand::Acquire { slot, verification, limit } => {
+            SlotCommand::Acquire {
+                slot,
+                verification,
+                limit,
+            } => {
                 if !self.has_room(limit) {
                     self.probe_all(limit).await;
                 }
@@ -82,7 +90,10 @@ impl Inside {
                 }
                 self.hold(slot, verification);
             }
-            SlotCommand::Renew { slots, verification } => {
+            SlotCommand::Renew {
+                slots,
+                verification,
+            } => {
                 for slot in slots {
                     self.hold(slot, verification);
                 }
@@ -95,7 +106,13 @@ impl Inside {
     }
 
     fn hold(&self, slot: String, verification: Id) {
-        self.slots.borrow_mut().insert(slot, Slot { verification, renewed_at: now() });
+        self.slots.borrow_mut().insert(
+            slot,
+            Slot {
+                verification,
+                renewed_at: now(),
+            },
+        );
     }
 
     fn has_room(&self, limit: u32) -> bool {
@@ -108,8 +125,12 @@ impl Inside {
     /// Writes to every stream. Those whose client is gone are noticed by the platform and give
     /// their slots back; a stream that somebody reads is never taken away.
     async fn probe_all(&self, limit: u32) {
-        let held: Vec<(String, Slot)> =
-            self.slots.borrow().iter().map(|(name, slot)| (name.clone(), *slot)).collect();
+        let held: Vec<(String, Slot)> = self
+            .slots
+            .borrow()
+            .iter()
+            .map(|(name, slot)| (name.clone(), *slot))
+            .collect();
         for (name, slot) in held {
             if !probe_stream(&self.env, slot.verification, &name).await {
                 self.slots.borrow_mut().remove(&name);

@@ -51,8 +51,7 @@ class World {
     this.#system = await startSystem({ profile: process.env.PROOF_PROFILE ?? "quick", ...options, stateDir: this.#stateDir, outbound });
     // A system that was killed comes back at the same address.
     this.#options.port = Number(new URL(this.#system.url).port);
-    const document = await (await fetch(`${this.url}/api/openapi-3.1.json`)).json(); // TEMPORARY
-    this.contract ??= new Contract(document.paths ? document : { paths: {}, components: { schemas: {} } });
+    this.contract ??= new Contract(await (await fetch(`${this.url}/api/openapi-3.1.json`)).json());
   }
 
   get url() {

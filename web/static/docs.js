@@ -64,7 +64,7 @@ const observer = new IntersectionObserver(
     current = entry;
     bringIntoView(entry.link);
   },
-  { rootMargin: "-80px 0px -65% 0px" },
+  { rootMargin: "-100px 0px -60% 0px" },
 );
 for (const { section } of entries) if (section) observer.observe(section);
 

@@ -55,7 +55,9 @@ impl Inside {
         self: &Rc<Self>,
         create: &CreateCommand,
     ) -> Result<Option<VerificationView>, ApiError> {
-        let Some(record) = self.load()? else { return Ok(None) };
+        let Some(record) = self.load()? else {
+            return Ok(None);
+        };
         if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
             return Err(ApiError::new(
                 ErrorCode::Conflict,
@@ -70,7 +72,12 @@ impl Inside {
 
     fn new_record(&self, create: CreateCommand) -> Result<Verification, ApiError> {
         let now = now();
-        let CreateCommand { id, owner, organisation_name, plan } = create;
+        let CreateCommand {
+            id,
+            owner,
+            organisation_name,
+            plan,
+        } = create;
         let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
         let lifetime = if published {
             self.config.domain_challenge_seconds
@@ -80,9 +87,9 @@ impl Inside {
         let expires_at = now.plus_seconds(lifetime);
         let mut delivery = None;
         let question = match (plan.kind, plan.channel) {
-            (AssetType::Domain, _) if published => {
-                Question::PublishedToken { token: hex(&random::<16>()) }
-            }
+            (AssetType::Domain, _) if published => Question::PublishedToken {
+                token: hex(&random::<16>()),
+            },
             (AssetType::Email, _) => {
                 let code = new_otp()?;
                 let test = owner.environment.is_test();
@@ -106,7 +113,11 @@ impl Inside {
                     expires_at,
                 };
                 let (message, code) = (sign_in.message(), new_shown_code()?);
-                Question::SignedMessage { message, nonce, code }
+                Question::SignedMessage {
+                    message,
+                    nonce,
+                    code,
+                }
             }
             (_, channel) => {
                 let code = new_shown_code()?;
@@ -125,14 +136,20 @@ impl Inside {
             external_user_id: plan.external_user_id,
             client_metadata: plan.client_metadata,
             callback_url: plan.callback_url,
-            challenge: Challenge { expires_at, question },
+            challenge: Challenge {
+                expires_at,
+                question,
+            },
             state: State::Pending,
             failed_attempts: 0,
             delivery,
             checks: Checks::default(),
             created_at: now,
             updated_at: now,
-            history: vec![Change { status: Status::Pending, at: now }],
+            history: vec![Change {
+                status: Status::Pending,
+                at: now,
+            }],
             revision: 1,
             ledger_revision: 0,
         })

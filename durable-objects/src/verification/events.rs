@@ -33,16 +33,28 @@ impl Inside {
             return Ok(self.last_words(&record, &request));
         }
         let slot = hex(&random::<8>());
-        let limit = request.streams_limit.unwrap_or(self.config.streams_per_tenant);
-        let wish = SlotCommand::Acquire { slot: slot.clone(), verification: record.id, limit };
-        StreamSlots::new(self.context.env()).give(&record.owner, &wish).await?;
+        let limit = request
+            .streams_limit
+            .unwrap_or(self.config.streams_per_tenant);
+        let wish = SlotCommand::Acquire {
+            slot: slot.clone(),
+            verification: record.id,
+            limit,
+        };
+        StreamSlots::new(self.context.env())
+            .give(&record.owner, &wish)
+            .await?;
         // The wait may have been long enough for it to end.
-        let Some(record) = self.load()? else { return Err(ApiError::not_found()) };
+        let Some(record) = self.load()? else {
+            return Err(ApiError::not_found());
+        };
         if record.status().is_terminal() {
             self.release(&slot);
             return Ok(self.last_words(&record, &request));
         }
-        Ok(self.streams().open(&slot, &opening(&record, &request), false))
+        Ok(self
+            .streams()
+            .open(&slot, &opening(&record, &request), false))
     }
 
     fn admitted(self: &Rc<Self>, request: &EventsRequest) -> Result<Verification, ApiError> {
@@ -74,8 +86,12 @@ impl Inside {
 
     /// Tells the open streams what happened since.
     pub(super) fn announce(&self, since: usize) {
-        let Some(streams) = self.streams.get() else { return };
-        let Ok(Some(record)) = self.load() else { return };
+        let Some(streams) = self.streams.get() else {
+            return;
+        };
+        let Ok(Some(record)) = self.load() else {
+            return;
+        };
         let text = changes(&record, since);
         if !text.is_empty() {
             streams.send(&text, record.status().is_terminal());
@@ -83,14 +99,20 @@ impl Inside {
     }
 
     pub(super) fn probe(&self, slot: &str) -> bool {
-        self.streams.get().is_some_and(|streams| streams.probe(slot))
+        self.streams
+            .get()
+            .is_some_and(|streams| streams.probe(slot))
     }
 
     fn streams(self: &Rc<Self>) -> &EventStreams {
         self.streams.get_or_init(|| {
             let gone = {
                 let inside = Rc::downgrade(self);
-                move |slot: String| if let Some(inside) = inside.upgrade() { inside.release(&slot) }
+                move |slot: String| {
+                    if let Some(inside) = inside.upgrade() {
+                        inside.release(&slot)
+                    }
+                }
             };
             let beat = {
                 let inside = Rc::downgrade(self);
@@ -99,14 +121,20 @@ impl Inside {
             // They live as long as the object.
             EventStreams::new(
                 self.config.heartbeat_seconds.saturating_mul(1_000),
-                Closure::<dyn Fn(String)>::new(gone).into_js_value().unchecked_ref(),
-                Closure::<dyn Fn()>::new(beat).into_js_value().unchecked_ref(),
+                Closure::<dyn Fn(String)>::new(gone)
+                    .into_js_value()
+                    .unchecked_ref(),
+                Closure::<dyn Fn()>::new(beat)
+                    .into_js_value()
+                    .unchecked_ref(),
             )
         })
     }
 
     fn release(self: &Rc<Self>, slot: &str) {
-        self.tell_slots(SlotCommand::Release { slot: slot.to_owned() });
+        self.tell_slots(SlotCommand::Release {
+            slot: slot.to_owned(),
+        });
     }
 
     fn tell_slots(self: &Rc<Self>, wish: SlotCommand) {
@@ -122,11 +150,22 @@ impl Inside {
 }
 
 fn renew(inside: &Weak<Inside>) {
-    let Some(inside) = inside.upgrade() else { return };
-    let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else { return };
-    let slots: Vec<String> =
-        streams.slots().split(',').filter(|slot| !slot.is_empty()).map(str::to_owned).collect();
-    inside.tell_slots(SlotCommand::Renew { slots, verification: record.id });
+    let Some(inside) = inside.upgrade() else {
+        return;
+    };
+    let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else {
+        return;
+    };
+    let slots: Vec<String> = streams
+        .slots()
+        .split(',')
+        .filter(|slot| !slot.is_empty())
+        .map(str::to_owned)
+        .collect();
+    inside.tell_slots(SlotCommand::Renew {
+        slots,
+        verification: record.id,
+    });
 }
 
 /// The first words of a stream: `connected`, and what the reader missed.

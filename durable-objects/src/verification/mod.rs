@@ -96,7 +96,10 @@ impl VerificationObject {
     pub fn alarm(&self) -> js_sys::Promise {
         let inside = self.0.clone();
         wasm_bindgen_futures::future_to_promise(async move {
-            inside.wake().await.map_err(|error| JsValue::from(error.to_string()))?;
+            inside
+                .wake()
+                .await
+                .map_err(|error| JsValue::from(error.to_string()))?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -114,9 +117,10 @@ impl Inside {
     async fn obey(self: Rc<Self>, command: VerificationCommand) -> JsValue {
         match command {
             VerificationCommand::Create(create) => self.create(*create).await,
-            VerificationCommand::Submit { owner, challenge_code } => {
-                said(&self.submit(&owner, &challenge_code).await)
-            }
+            VerificationCommand::Submit {
+                owner,
+                challenge_code,
+            } => said(&self.submit(&owner, &challenge_code).await),
             VerificationCommand::Checked { owner, report } => {
                 said(&self.checked(&owner, report).await)
             }
@@ -143,12 +147,19 @@ impl Inside {
 
     /// The record, if there is one and the caller owns it.
     fn owned(&self, owner: &Owner) -> Result<Verification, ApiError> {
-        self.load()?.filter(|record| record.owner == *owner).ok_or_else(ApiError::not_found)
+        self.load()?
+            .filter(|record| record.owner == *owner)
+            .ok_or_else(ApiError::not_found)
     }
 
     /// Stores a changed record, tells the open streams, and sees to everybody else after the answer.
     fn save(self: &Rc<Self>, record: Verification) -> Result<(), ApiError> {
-        let before = self.record.borrow().as_ref().and_then(Option::as_ref).map_or(0, Verification::sequence);
+        let before = self
+            .record
+            .borrow()
+            .as_ref()
+            .and_then(Option::as_ref)
+            .map_or(0, Verification::sequence);
         self.store(record)?;
         self.announce(before);
         self.flush_after_answer();
@@ -158,7 +169,9 @@ impl Inside {
     /// One commit: the record and the time to wake.
     fn store(&self, record: Verification) -> Result<(), ApiError> {
         self.context.store(RECORD, &record).map_err(fault)?;
-        self.context.wake_at(self.next_wake(&record)).map_err(fault)?;
+        self.context
+            .wake_at(self.next_wake(&record))
+            .map_err(fault)?;
         self.record.replace(Some(Some(record)));
         Ok(())
     }
@@ -187,7 +200,9 @@ impl Inside {
             Ok(())
         })?;
         let record = self.owned(owner)?;
-        let unsigned = record.proof().is_some_and(|(proof, _)| proof.token.is_none());
+        let unsigned = record
+            .proof()
+            .is_some_and(|(proof, _)| proof.token.is_none());
         Ok((!unsigned).then(|| record.view()))
     }
 
@@ -201,7 +216,11 @@ impl Inside {
         let (key, proof) = (self.code_key()?, proving::new_proof());
         self.change(owner, |record| {
             let id = record.id.to_string();
-            record.submit(|question| compare(question, &key, &id, &shape), proof, now())
+            record.submit(
+                |question| compare(question, &key, &id, &shape),
+                proof,
+                now(),
+            )
         })?;
         self.proven(owner).await
     }
@@ -241,7 +260,9 @@ impl Inside {
         self: &Rc<Self>,
         owner: &Owner,
     ) -> Result<TestVerification, ApiError> {
-        self.change(owner, |record| record.complete_in_test(proving::new_proof(), now()))?;
+        self.change(owner, |record| {
+            record.complete_in_test(proving::new_proof(), now())
+        })?;
         let verification = self.proven(owner).await?;
         let proof = verification
             .proof
@@ -299,7 +320,10 @@ impl Inside {
             .id_secret
             .as_ref()
             .ok_or_else(|| ApiError::internal("the secret ID_SECRET is not set"))?;
-        let digest = Sha256::new().chain_update(secret.bytes()).chain_update(b"codes").finalize();
+        let digest = Sha256::new()
+            .chain_update(secret.bytes())
+            .chain_update(b"codes")
+            .finalize();
         Ok(CodeKey::from_bytes(digest.into()))
     }
 }

@@ -32,14 +32,18 @@ impl Inside {
 
     /// The alarm rang. Running it twice does no harm.
     pub(super) async fn wake(self: &Rc<Self>) -> Result<(), ApiError> {
-        let Some(mut record) = self.load()? else { return Ok(()) };
+        let Some(mut record) = self.load()? else {
+            return Ok(());
+        };
         let before = record.clone();
         record.settle(now());
         if record != before {
             self.save(record)?;
         }
         self.flush_now().await;
-        let Some(record) = self.load()? else { return Ok(()) };
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
         if record.is_disposable(now()) {
             self.context.erase().await.map_err(fault)?;
             self.record.replace(Some(None));
@@ -50,7 +54,8 @@ impl Inside {
 
     pub(super) fn flush_after_answer(self: &Rc<Self>) {
         let inside = self.clone();
-        self.context.after_answer(async move { inside.flush_now().await });
+        self.context
+            .after_answer(async move { inside.flush_now().await });
     }
 
     /// Empties the outbox, one at a time; who comes while it is being emptied makes it go round again.
@@ -65,7 +70,11 @@ impl Inside {
         loop {
             self.flush_again.set(false);
             let done = self.pay().await;
-            self.failures.set(if done.is_ok() { 0 } else { self.failures.get().saturating_add(1) });
+            self.failures.set(if done.is_ok() {
+                0
+            } else {
+                self.failures.get().saturating_add(1)
+            });
             if let Err(error) = &done {
                 self.note_failure(error);
             }
@@ -83,7 +92,9 @@ impl Inside {
     }
 
     async fn pay_ledger(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()?.filter(Verification::owes_ledger) else { return Ok(()) };
+        let Some(record) = self.load()?.filter(Verification::owes_ledger) else {
+            return Ok(());
+        };
         Ledger::new(self.context.env()).record(&record).await?;
         // It may have moved on in the meantime; what was written is what counts as known.
         if let Some(mut current) = self.load()? {
@@ -94,13 +105,20 @@ impl Inside {
     }
 
     async fn pay_message(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()? else { return Ok(()) };
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
         let (Some(code), Some(delivery)) = (record.owes_message(), &record.delivery) else {
             return Ok(());
         };
         let sent = mail::send_code(&self.context, &self.config, &record, code).await;
-        let Some(mut current) = self.load()? else { return Ok(()) };
-        let same = current.delivery.as_ref().is_some_and(|now| now.messages == delivery.messages);
+        let Some(mut current) = self.load()? else {
+            return Ok(());
+        };
+        let same = current
+            .delivery
+            .as_ref()
+            .is_some_and(|now| now.messages == delivery.messages);
         if !same || current.owes_message().is_none() {
             return Ok(());
         }
@@ -118,7 +136,11 @@ impl Inside {
     }
 
     fn note_failure(&self, error: &ApiError) {
-        let id = self.load().ok().flatten().map(|record| record.id.to_string());
+        let id = self
+            .load()
+            .ok()
+            .flatten()
+            .map(|record| record.id.to_string());
         log::write(&Event {
             level: "warn",
             event: "outbox",

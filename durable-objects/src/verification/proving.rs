@@ -16,15 +16,23 @@ use super::Inside;
 
 /// The random parts of a proof.
 pub(super) fn new_proof() -> NewProof {
-    NewProof { jti: Id::from_bytes(random()), salt: hex(&random::<16>()) }
+    NewProof {
+        jti: Id::from_bytes(random()),
+        salt: hex(&random::<16>()),
+    }
 }
 
 impl Inside {
     /// The verification, with its token if it has a proof. A token made here is kept in memory and
     /// stored with the next commit; were it lost, it would be made again, the same.
-    pub(super) async fn proven(self: &Rc<Self>, owner: &Owner) -> Result<VerificationView, ApiError> {
+    pub(super) async fn proven(
+        self: &Rc<Self>,
+        owner: &Owner,
+    ) -> Result<VerificationView, ApiError> {
         let record = self.owned(owner)?;
-        let Some((proof, verified_at)) = record.proof() else { return Ok(record.view()) };
+        let Some((proof, verified_at)) = record.proof() else {
+            return Ok(record.view());
+        };
         if proof.token.is_none() {
             let claims = claims_of(&record, proof, verified_at, &self.config.issuer)?;
             let key = ActiveKey::of(self.context.env()).await.map_err(unsigned)?;

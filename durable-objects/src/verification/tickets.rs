@@ -36,11 +36,17 @@ impl Inside {
         if tickets.len() >= MAX_TICKETS {
             tickets.remove(0);
         }
-        tickets.push(Ticket { digest: digest(&ticket), expires_at });
+        tickets.push(Ticket {
+            digest: digest(&ticket),
+            expires_at,
+        });
         self.context.store(TICKETS, &tickets).map_err(fault)?;
         let base = &self.config.public_url;
         Ok(EventsTicket {
-            url: format!("{base}/api/v1/verifications/{}/events?ticket={ticket}", record.id),
+            url: format!(
+                "{base}/api/v1/verifications/{}/events?ticket={ticket}",
+                record.id
+            ),
             ticket,
             expires_at,
         })
@@ -62,7 +68,14 @@ impl Inside {
     }
 
     fn unexpired_tickets(&self) -> Result<Vec<Ticket>, ApiError> {
-        let tickets: Vec<Ticket> = self.context.load(TICKETS).map_err(fault)?.unwrap_or_default();
-        Ok(tickets.into_iter().filter(|ticket| now() < ticket.expires_at).collect())
+        let tickets: Vec<Ticket> = self
+            .context
+            .load(TICKETS)
+            .map_err(fault)?
+            .unwrap_or_default();
+        Ok(tickets
+            .into_iter()
+            .filter(|ticket| now() < ticket.expires_at)
+            .collect())
     }
 }

@@ -63,19 +63,28 @@ pub(crate) async fn static_file(
     scope: Scope,
     parameters: RawPathParams,
 ) -> Result<Answer, Failure> {
-    let name = parameters.iter().find(|(key, _)| *key == "file").map(|(_, name)| name.to_owned());
-    let name = name.filter(|name| is_plain(name)).ok_or_else(ApiError::not_found)?;
+    let name = parameters
+        .iter()
+        .find(|(key, _)| *key == "file")
+        .map(|(_, name)| name.to_owned());
+    let name = name
+        .filter(|name| is_plain(name))
+        .ok_or_else(ApiError::not_found)?;
     let file = asset(&scope, &format!("/static/{name}")).await?;
     Ok(file.with(header::CACHE_CONTROL, FOR_A_WHILE))
 }
 
 fn is_plain(name: &str) -> bool {
     !name.starts_with('.')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
 }
 
 async fn asset(scope: &Scope, path: &str) -> Result<Answer, ApiError> {
-    assets::file(scope, path).await?.ok_or_else(ApiError::not_found)
+    assets::file(scope, path)
+        .await?
+        .ok_or_else(ApiError::not_found)
 }
 
 #[cfg(test)]

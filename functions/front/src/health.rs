@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 /// How one part, or the whole, is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub(crate) enum Condition {
     Ok,
     Unavailable,
 }
@@ -27,7 +27,7 @@ impl Condition {
 
 /// The parts that everything depends on.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// The ledger, D1.
     pub database: Condition,
     /// The Durable Objects.
@@ -38,7 +38,7 @@ pub struct Parts {
 
 /// The system's health.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Health {
+pub(crate) struct Health {
     /// `ok` if every part is.
     pub status: Condition,
     pub checks: Parts,
@@ -71,6 +71,10 @@ pub(crate) async fn health(_anyone: Anyone, scope: Scope) -> Result<Answer, Fail
         },
         version: env!("CARGO_PKG_VERSION"),
     };
-    let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if well {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     Answer::json(status, Value(health))
 }

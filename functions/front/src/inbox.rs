@@ -99,7 +99,10 @@ mod tests {
 
     #[test]
     fn the_code_leads_the_subject() {
-        assert_eq!(code_in("482913 is your Proof code for Acme"), Some("482913"));
+        assert_eq!(
+            code_in("482913 is your Proof code for Acme"),
+            Some("482913")
+        );
         assert_eq!(code_in("Your code"), None);
     }
 }

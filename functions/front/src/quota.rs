@@ -16,12 +16,16 @@ use proof_edge::{Answer, Failure, Scope};
     security(("apiKey" = [])),
 )]
 pub(crate) async fn quota(key: TenantKey, scope: Scope) -> Result<Answer, Failure> {
-    let usage = Ledger::of(&scope).usage(&key.owner.organisation, scope.now()).await?;
+    let usage = Ledger::of(&scope)
+        .usage(&key.owner.organisation, scope.now())
+        .await?;
     Answer::ok(Value(Quota {
         period: scope.now().month(),
         limit: usage.monthly_quota,
         used: usage.verifications,
-        remaining: usage.monthly_quota.map(|limit| limit.saturating_sub(usage.verifications)),
+        remaining: usage
+            .monthly_quota
+            .map(|limit| limit.saturating_sub(usage.verifications)),
         proofs: usage.proofs,
     }))
 }

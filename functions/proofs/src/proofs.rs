@@ -2,7 +2,9 @@
 
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::identifier;
-use proof_domain::proof::{ProofStatus, ProvenVerification, RevokeProof, RevokedProof, ValidateProof};
+use proof_domain::proof::{
+    ProofStatus, ProvenVerification, RevokeProof, RevokedProof, ValidateProof,
+};
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::Status;
 use proof_edge::answer::Value;
@@ -15,7 +17,9 @@ use proof_edge::platform::local;
 use proof_edge::{Answer, Failure, Scope, assets};
 use proof_token::claims::ProofClaims;
 use proof_token::revocation::{Revocation, RevocationReason};
-use proof_token::validate::{Expected, OpenError, Refusal, RefusalReason, Verdict, judge, open, screen};
+use proof_token::validate::{
+    Expected, OpenError, Refusal, RefusalReason, Verdict, judge, open, screen,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +27,7 @@ use crate::published::{LIVE_LIST, TEST_LIST};
 
 /// Whether a proof is good.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Validation {
+pub(crate) struct Validation {
     pub valid: bool,
     /// What the proof says, if it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,18 +97,29 @@ pub(crate) async fn validate(
         Ok(claims) => claims,
         Err(OpenError::Refused(refusal)) => return verdict(Validation::refused(refusal)),
         Err(OpenError::Unavailable(why)) => {
-            return Err(ApiError::unavailable("Proofs cannot be checked at the moment.", why).into());
+            return Err(
+                ApiError::unavailable("Proofs cannot be checked at the moment.", why).into(),
+            );
         }
     };
     if let Err(refusal) = screen(&claims, &expected) {
         return verdict(Validation::refused(refusal));
     }
-    let record = Ledger::of(&scope).proof(&key.owner, &claims.sub.to_string()).await?;
+    let record = Ledger::of(&scope)
+        .proof(&key.owner, &claims.sub.to_string())
+        .await?;
     let identifier = request.identifier.map(|text| normalised(&claims, text));
-    verdict(match judge(&claims, &expected, identifier.as_deref(), revocation_of(record)) {
-        Verdict::Valid => Validation::good(&claims),
-        Verdict::Invalid(refusal) => Validation::refused(refusal),
-    })
+    verdict(
+        match judge(
+            &claims,
+            &expected,
+            identifier.as_deref(),
+            revocation_of(record),
+        ) {
+            Verdict::Valid => Validation::good(&claims),
+            Verdict::Invalid(refusal) => Validation::refused(refusal),
+        },
+    )
 }
 
 fn verdict(validation: Validation) -> Result<Answer, Failure> {
@@ -120,7 +135,10 @@ fn normalised(claims: &ProofClaims, text: String) -> String {
 /// A proof that the ledger has not heard of yet was issued a moment ago: its signature says so.
 fn revocation_of(record: Option<ProofRecord>) -> Revocation {
     let revoked = record.and_then(|record| {
-        Some((record.revoked_at?, record.revoked_reason.unwrap_or(RevocationReason::Other)))
+        Some((
+            record.revoked_at?,
+            record.revoked_reason.unwrap_or(RevocationReason::Other),
+        ))
     });
     revoked.map_or(Revocation::None, |(at, reason)| Revocation::Revoked {
         at: Timestamp::from_seconds(at),
@@ -145,7 +163,9 @@ pub(crate) async fn status(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    let record = Ledger::of(&scope).proof(&key.owner, &id.to_string()).await?;
+    let record = Ledger::of(&scope)
+        .proof(&key.owner, &id.to_string())
+        .await?;
     let record = record.ok_or_else(ApiError::not_found)?;
     let expires_at = Timestamp::from_seconds(record.expires_at);
     let (is_revoked, is_expired) = (record.revoked_at.is_some(), scope.now() >= expires_at);
@@ -188,7 +208,9 @@ pub(crate) async fn revoke(
     Json(request): Json<RevokeProof>,
 ) -> Result<Answer, Failure> {
     let test = key.owner.environment.is_test();
-    let revoked = Verifications::of(&scope).revoke(key.owner, id, request.reason).await?;
+    let revoked = Verifications::of(&scope)
+        .revoke(key.owner, id, request.reason)
+        .await?;
     assets::forget(&scope, if test { TEST_LIST } else { LIVE_LIST }).await;
     Answer::ok(Value(RevokedProof {
         success: true,

@@ -29,7 +29,7 @@ const JWKS_SECONDS: u32 = 24 * 60 * 60;
 
 /// Withdrawn proofs in the order in which they were withdrawn.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RevocationList {
+pub(crate) struct RevocationList {
     pub data: Vec<RevocationEntry>,
     pub pagination: RevocationPagination,
 }
@@ -70,15 +70,20 @@ pub(crate) async fn revocations(
     let text = if let Some(text) = text {
         text
     } else {
-        let page =
-            Ledger::of(&scope).revocations(wish.environment, wish.after, wish.page).await?;
-        let text = written(page, wish.page)?;
+        let page = Ledger::of(&scope)
+            .revocations(wish.environment, wish.after, wish.page)
+            .await?;
+        let text = written(&page, wish.page)?;
         if let Some(name) = whole {
             assets::keep(&scope, name, text.clone(), ttl);
         }
         text
     };
-    publish(&scope, text, &format!("public, max-age={ttl}, stale-while-revalidate=60"))
+    publish(
+        &scope,
+        text,
+        &format!("public, max-age={ttl}, stale-while-revalidate=60"),
+    )
 }
 
 /// What is asked of the list.
@@ -91,10 +96,13 @@ struct Wish {
 impl Wish {
     fn parse(query: &str) -> Result<Self, ApiError> {
         let mut parameters = Parameters::parse(query);
-        let environment =
-            parameters.read("environment", "must be live or test", |text| text.parse().ok())?;
+        let environment = parameters.read("environment", "must be live or test", |text| {
+            text.parse().ok()
+        })?;
         let after = parameters.read("after", "must be a cursor of this list", |text| {
-            text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+            text.bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| text.parse().ok())?
         })?;
         let page = parameters.page(LIST_LIMIT, LIST_LIMIT)?;
         parameters.finish()?;
@@ -110,7 +118,12 @@ impl Wish {
 
     /// The name of the whole list, if that is what is asked for.
     fn whole_list(&self) -> Option<&'static str> {
-        let whole = self.after == 0 && self.page == PageRequest { page: 1, limit: LIST_LIMIT };
+        let whole = self.after == 0
+            && self.page
+                == PageRequest {
+                    page: 1,
+                    limit: LIST_LIMIT,
+                };
         whole.then_some(match self.environment {
             Environment::Live => LIVE_LIST,
             Environment::Test => TEST_LIST,
@@ -118,10 +131,13 @@ impl Wish {
     }
 }
 
-fn written(found: RevocationPage, page: PageRequest) -> Result<String, ApiError> {
+fn written(found: &RevocationPage, page: PageRequest) -> Result<String, ApiError> {
     let pagination = page.of_total(found.total);
-    let next_cursor =
-        found.entries.last().filter(|_| pagination.has_more).map(|entry| entry.seq.to_string());
+    let next_cursor = found
+        .entries
+        .last()
+        .filter(|_| pagination.has_more)
+        .map(|entry| entry.seq.to_string());
     let data = found
         .entries
         .iter()
@@ -132,8 +148,13 @@ fn written(found: RevocationPage, page: PageRequest) -> Result<String, ApiError>
             })
         })
         .collect();
-    let list =
-        RevocationList { data, pagination: RevocationPagination { pagination, next_cursor } };
+    let list = RevocationList {
+        data,
+        pagination: RevocationPagination {
+            pagination,
+            next_cursor,
+        },
+    };
     serde_json::to_string(&list).map_err(|error| ApiError::internal(error.to_string()))
 }
 
@@ -169,5 +190,7 @@ fn publish(scope: &Scope, text: String, policy: &str) -> Result<Answer, Failure>
     } else {
         Answer::ok(Raw::<()>::written(text))?
     };
-    Ok(answer.with(header::CACHE_CONTROL, policy).with(header::ETAG, &tag))
+    Ok(answer
+        .with(header::CACHE_CONTROL, policy)
+        .with(header::ETAG, &tag))
 }

@@ -64,7 +64,10 @@ async fn look(scope: &Scope, wanted: &VerificationToken) -> Result<CheckResult, 
 async fn look_in_dns(scope: &Scope, challenge: &DomainChallenge) -> CheckResult {
     let name = challenge.record_name();
     let answer = resolve(scope, &name, RecordType::Txt).await;
-    judge_txt(challenge, &answer.and_then(|answer| read_txt(&answer, &name)))
+    judge_txt(
+        challenge,
+        &answer.and_then(|answer| read_txt(&answer, &name)),
+    )
 }
 
 async fn look_at_file(scope: &Scope, challenge: DomainChallenge) -> CheckResult {

@@ -65,7 +65,9 @@ fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| ApiError::field("Last-Event-ID", "must be a whole number"))
+    text.parse()
+        .map(Some)
+        .map_err(|_| ApiError::field("Last-Event-ID", "must be a whole number"))
 }
 
 /// Get a ticket for events

@@ -13,14 +13,29 @@ proof_edge::worker!("verifications", crate::router);
 /// The paths that this Worker owns.
 pub fn router() -> Router {
     Router::new()
-        .route("/api/v1/verifications", post(verifications::create).get(verifications::list))
+        .route(
+            "/api/v1/verifications",
+            post(verifications::create).get(verifications::list),
+        )
         .route("/api/v1/verifications/{id}", get(verifications::retrieve))
-        .route("/api/v1/verifications/{id}/submit", post(verifications::submit))
+        .route(
+            "/api/v1/verifications/{id}/submit",
+            post(verifications::submit),
+        )
         .route("/api/v1/verifications/{id}/verify", post(domains::verify))
-        .route("/api/v1/verifications/{id}/resend", post(verifications::resend))
-        .route("/api/v1/verifications/{id}/test-verify", post(verifications::test_verify))
+        .route(
+            "/api/v1/verifications/{id}/resend",
+            post(verifications::resend),
+        )
+        .route(
+            "/api/v1/verifications/{id}/test-verify",
+            post(verifications::test_verify),
+        )
         .route("/api/v1/verifications/{id}/events", get(events::events))
-        .route("/api/v1/verifications/{id}/events/ticket", post(events::ticket))
+        .route(
+            "/api/v1/verifications/{id}/events/ticket",
+            post(events::ticket),
+        )
 }
 
 /// The reference of these paths, for the OpenAPI document.

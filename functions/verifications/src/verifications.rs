@@ -51,7 +51,12 @@ pub(crate) async fn create(
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
     let plan = request.plan(scope.config().own_host())?;
-    must_be_configured(scope.config(), key.owner.environment, plan.kind, plan.channel)?;
+    must_be_configured(
+        scope.config(),
+        key.owner.environment,
+        plan.kind,
+        plan.channel,
+    )?;
     key.within_quota()?;
     let id = match idempotency {
         None => Id::from_bytes(random()),
@@ -62,10 +67,19 @@ pub(crate) async fn create(
         }
     };
     let organisation_name = key.organisation_name;
-    let create = CreateCommand { id, owner: key.owner, organisation_name, plan };
+    let create = CreateCommand {
+        id,
+        owner: key.owner,
+        organisation_name,
+        plan,
+    };
     let created = Verifications::of(&scope).create(create).await?;
     let answer = Answer::created(created.value)?;
-    Ok(if created.repeated { answer.with(REPLAYED, "true") } else { answer })
+    Ok(if created.repeated {
+        answer.with(REPLAYED, "true")
+    } else {
+        answer
+    })
 }
 
 /// List verifications
@@ -166,7 +180,10 @@ fn must_be_source(source: &str, verification: &VerificationView) -> Result<(), A
     if same {
         return Ok(());
     }
-    Err(ApiError::field("source_identifier", "is not the identifier of this verification"))
+    Err(ApiError::field(
+        "source_identifier",
+        "is not the identifier of this verification",
+    ))
 }
 
 /// Send the code again
@@ -212,5 +229,9 @@ pub(crate) async fn test_verify(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    Answer::ok(Verifications::of(&scope).complete_in_test(key.owner, id).await?)
+    Answer::ok(
+        Verifications::of(&scope)
+            .complete_in_test(key.owner, id)
+            .await?,
+    )
 }

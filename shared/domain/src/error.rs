@@ -124,11 +124,7 @@ impl ApiError {
     }
 
     /// An error of any code that names the field; the message says the same to a person.
-    pub fn of_field(
-        code: ErrorCode,
-        field: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn of_field(code: ErrorCode, field: impl Into<String>, message: impl Into<String>) -> Self {
         let (field, message) = (field.into(), message.into());
         let mut error = Self::new(code, format!("{field}: {message}"));
         error.details.push(FieldProblem { field, message });
@@ -136,16 +132,25 @@ impl ApiError {
     }
 
     pub fn unauthorized() -> Self {
-        Self::new(ErrorCode::Unauthorized, "The API key is missing or not valid.")
+        Self::new(
+            ErrorCode::Unauthorized,
+            "The API key is missing or not valid.",
+        )
     }
 
     pub fn not_found() -> Self {
-        Self::new(ErrorCode::NotFound, "There is nothing here under that id or path.")
+        Self::new(
+            ErrorCode::NotFound,
+            "There is nothing here under that id or path.",
+        )
     }
 
     /// The caller learns that it is our fault; the log learns why.
     pub fn internal(why: impl Into<String>) -> Self {
-        let mut error = Self::new(ErrorCode::InternalError, "Something went wrong on our side.");
+        let mut error = Self::new(
+            ErrorCode::InternalError,
+            "Something went wrong on our side.",
+        );
         error.internal = Some(why.into());
         error
     }

@@ -34,7 +34,12 @@ impl Id {
     /// the secret the id is as random as any other.
     pub fn for_idempotency_key(secret: &[u8], owner: &Owner, what: &str, key: &str) -> Self {
         let mut mac = keyed(secret);
-        for part in [what, owner.organisation.as_str(), owner.environment.as_str(), key] {
+        for part in [
+            what,
+            owner.organisation.as_str(),
+            owner.environment.as_str(),
+            key,
+        ] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -54,10 +59,12 @@ pub(crate) fn keyed(secret: &[u8]) -> Hmac<Sha256> {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// The bytes of a hexadecimal text, or nothing if it is not one.
@@ -65,7 +72,10 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    text.as_bytes().chunks_exact(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect()
+    text.as_bytes()
+        .chunks_exact(2)
+        .map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?))
+        .collect()
 }
 
 const fn nibble(character: u8) -> Option<u8> {
@@ -108,13 +118,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn owner(environment: Environment) -> Owner {
-        Owner { organisation: "aa".into(), environment }
+        Owner {
+            organisation: "aa".into(),
+            environment,
+        }
     }
 
     #[test]
     fn only_the_canonical_spelling_is_an_id() {
         assert!(Id::parse("507f1f77bcf86cd799439011").is_some());
-        for wrong in ["", "507F1F77BCF86CD799439011", "507f1f77bcf86cd79943901", "507f1f77bcf86cd79943901g", "507f1f77bcf86cd7994390111"] {
+        for wrong in [
+            "",
+            "507F1F77BCF86CD799439011",
+            "507f1f77bcf86cd79943901",
+            "507f1f77bcf86cd79943901g",
+            "507f1f77bcf86cd7994390111",
+        ] {
             assert!(Id::parse(wrong).is_none(), "{wrong}");
         }
     }

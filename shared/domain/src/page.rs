@@ -57,7 +57,11 @@ pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     pub fn parse(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// Takes a parameter; an empty one counts as absent, a repeated one is an error.
@@ -99,7 +103,10 @@ impl Parameters {
         let limit = self.read("limit", &expected, |text| {
             whole(text).filter(|limit| (1..=max).contains(limit))
         })?;
-        Ok(PageRequest { page: page.unwrap_or(1), limit: limit.unwrap_or(default) })
+        Ok(PageRequest {
+            page: page.unwrap_or(1),
+            limit: limit.unwrap_or(default),
+        })
     }
 
     /// Nothing may be left.
@@ -116,7 +123,9 @@ impl Parameters {
 
 /// Decimal digits only: no sign, no space, no exponent.
 fn whole(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 /// The filters of `GET /verifications`.
@@ -167,10 +176,19 @@ mod tests {
             "page=2&limit=100&status=verified&type=phone&channel=sms&external_user_id=u%201&created_after=2026-02-04T10:50:00Z",
         )
         .unwrap();
-        assert_eq!(query.page, PageRequest { page: 2, limit: 100 });
+        assert_eq!(
+            query.page,
+            PageRequest {
+                page: 2,
+                limit: 100
+            }
+        );
         assert_eq!(query.page.offset(), 100);
         assert_eq!(query.external_user_id.as_deref(), Some("u 1"));
-        assert_eq!(query.created_after, Timestamp::parse("2026-02-04T10:50:00Z"));
+        assert_eq!(
+            query.created_after,
+            Timestamp::parse("2026-02-04T10:50:00Z")
+        );
     }
 
     #[test]
@@ -201,7 +219,16 @@ mod tests {
     #[test]
     fn counts_pages() {
         let page = PageRequest { page: 3, limit: 20 };
-        assert_eq!(page.of_total(42), Pagination { page: 3, limit: 20, total: 42, pages: 3, has_more: false });
+        assert_eq!(
+            page.of_total(42),
+            Pagination {
+                page: 3,
+                limit: 20,
+                total: 42,
+                pages: 3,
+                has_more: false
+            }
+        );
         assert!(PageRequest { page: 2, limit: 20 }.of_total(42).has_more);
         assert_eq!(PageRequest { page: 1, limit: 20 }.of_total(0).pages, 0);
     }

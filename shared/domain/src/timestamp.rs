@@ -40,7 +40,9 @@ impl Timestamp {
 
     /// Reads RFC 3339 with any offset; fractions of a second are dropped.
     pub fn parse(text: &str) -> Option<Self> {
-        OffsetDateTime::parse(text, &Rfc3339).ok().map(|time| Self(time.unix_timestamp()))
+        OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .map(|time| Self(time.unix_timestamp()))
     }
 
     /// `2026-11`: the month in which quota is counted.
@@ -108,9 +110,15 @@ mod tests {
 
     #[test]
     fn writes_without_fractions() {
-        assert_eq!(Timestamp::from_seconds(1_770_202_200).to_string(), "2026-02-04T10:50:00Z");
+        assert_eq!(
+            Timestamp::from_seconds(1_770_202_200).to_string(),
+            "2026-02-04T10:50:00Z"
+        );
         assert_eq!(Timestamp::from_seconds(1_770_202_200).month(), "2026-02");
-        assert_eq!(Timestamp::parse("2026-02-04T12:50:00.9+02:00"), Some(Timestamp::from_seconds(1_770_202_200)));
+        assert_eq!(
+            Timestamp::parse("2026-02-04T12:50:00.9+02:00"),
+            Some(Timestamp::from_seconds(1_770_202_200))
+        );
         assert_eq!(Timestamp::parse("2026-02-04"), None);
         assert_eq!(Timestamp::from_millis(-1), Timestamp::from_seconds(-1));
     }

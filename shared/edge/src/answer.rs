@@ -26,7 +26,10 @@ pub struct Raw<T> {
 impl<T> Raw<T> {
     /// JSON that was written from a `T` before.
     pub const fn written(json: String) -> Self {
-        Self { json, of: PhantomData }
+        Self {
+            json,
+            of: PhantomData,
+        }
     }
 }
 
@@ -78,7 +81,9 @@ impl Answer {
     pub fn json(status: StatusCode, value: impl IntoJson) -> Result<Self, Failure> {
         let body = value.into_json()?;
         let json = HeaderValue::from_static("application/json");
-        Ok(Self((status, [(header::CONTENT_TYPE, json)], body).into_response()))
+        Ok(Self(
+            (status, [(header::CONTENT_TYPE, json)], body).into_response(),
+        ))
     }
 
     /// A page; the markup escapes by construction, so it comes as finished text.
@@ -136,7 +141,9 @@ impl From<ApiError> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.code.status());
-        let mut response = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response = status
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            .into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -33,7 +33,8 @@ pub async fn cached(scope: &Scope, path: &str) -> Option<String> {
 /// Keeps a public document at the edge for some seconds, after the answer was given.
 pub fn keep(scope: &Scope, path: &str, text: String, seconds: u32) {
     let key = key(scope, path);
-    let headers = format!("cache-control\npublic, max-age={seconds}\ncontent-type\napplication/json");
+    let headers =
+        format!("cache-control\npublic, max-age={seconds}\ncontent-type\napplication/json");
     scope.after_answer(async move {
         let response: JsValue = platform::respond(200, &headers, text.as_bytes());
         // What is not kept is read again.

@@ -91,23 +91,33 @@ async fn authenticate(scope: &Scope) -> Result<TenantKey, ApiError> {
         .as_ref()
         .ok_or_else(|| ApiError::internal("the secret KEY_PEPPER is not set"))?;
     let hash = key.hash(pepper.bytes());
-    let record = look_up(scope, &hash).await?.ok_or_else(ApiError::unauthorized)?;
+    let record = look_up(scope, &hash)
+        .await?
+        .ok_or_else(ApiError::unauthorized)?;
     scope.set_caller(format!("{}/{}", record.organisation_id, record.environment));
     if let Some(tier) = rate::tier(record.rate_limit_per_minute) {
         rate::admit(scope, tier, &record.key_id).await?;
     }
     Ok(TenantKey {
-        owner: Owner { organisation: record.organisation_id, environment: record.environment },
+        owner: Owner {
+            organisation: record.organisation_id,
+            environment: record.environment,
+        },
         organisation_name: record.organisation_name,
         streams_limit: record.streams_limit,
-        quota: Quota { limit: record.monthly_quota, used: record.quota_used },
+        quota: Quota {
+            limit: record.monthly_quota,
+            used: record.quota_used,
+        },
     })
 }
 
 /// The token of `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110).
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim_start_matches(' '))
 }
 
 // --- the isolate's memory of keys ---------------------------------------------------------------
@@ -147,7 +157,13 @@ async fn look_up(scope: &Scope, hash: &str) -> Result<Option<KeyRecord>, ApiErro
         if keys.len() >= REMEMBERED {
             keys.clear();
         }
-        keys.insert(hash.to_owned(), Remembered { record: record.clone(), read_at: now });
+        keys.insert(
+            hash.to_owned(),
+            Remembered {
+                record: record.clone(),
+                read_at: now,
+            },
+        );
     });
     Ok(record)
 }
@@ -164,6 +180,11 @@ mod tests {
         assert_eq!(bearer("Bearer"), None);
         assert_eq!(bearer(""), None);
         // Two headers arrive joined; what comes out is no key.
-        assert_eq!(bearer("Bearer a, Bearer b").and_then(ApiKey::parse).map(|_| ()), None);
+        assert_eq!(
+            bearer("Bearer a, Bearer b")
+                .and_then(ApiKey::parse)
+                .map(|_| ()),
+            None
+        );
     }
 }

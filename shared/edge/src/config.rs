@@ -61,9 +61,13 @@ impl Config {
 
     fn read(env: &JsValue) -> Self {
         let text = |name: &str, default: &str| {
-            variable(env, name).filter(|value| !value.is_empty()).unwrap_or_else(|| default.into())
+            variable(env, name)
+                .filter(|value| !value.is_empty())
+                .unwrap_or_else(|| default.into())
         };
-        let public_url = text("PUBLIC_URL", "https://proof.example").trim_end_matches('/').to_owned();
+        let public_url = text("PUBLIC_URL", "https://proof.example")
+            .trim_end_matches('/')
+            .to_owned();
         Self {
             issuer: text("ISSUER", &public_url),
             public_url,
@@ -96,7 +100,10 @@ impl Config {
 
     /// The host in `public_url`.
     pub fn own_host(&self) -> &str {
-        let after = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        let after = self
+            .public_url
+            .split_once("://")
+            .map_or(&*self.public_url, |(_, rest)| rest);
         after.split(['/', ':']).next().unwrap_or(after)
     }
 }
@@ -105,7 +112,9 @@ impl Config {
 const TEST_NUMBER: &str = "+12025550100";
 
 fn number<T: std::str::FromStr>(env: &JsValue, name: &str, default: T) -> T {
-    variable(env, name).and_then(|text| text.parse().ok()).unwrap_or(default)
+    variable(env, name)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 fn secret(env: &JsValue, name: &str) -> Option<Secret> {

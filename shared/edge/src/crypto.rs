@@ -14,7 +14,9 @@ use proof_token::kid::Kid;
 use proof_token::signer::{KeyLookupError, SignError, Signer, Verifier};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::platform::{import_signing_key, import_verifying_key, reason, rsa_sign, rsa_verify, variable};
+use crate::platform::{
+    import_signing_key, import_verifying_key, reason, rsa_sign, rsa_verify, variable,
+};
 use crate::scope::Scope;
 
 /// The active signing key of this isolate.
@@ -44,14 +46,18 @@ impl ActiveKey {
         }
         let secret = variable(env, "SIGNING_KEYS")
             .ok_or_else(|| SignError("the secret SIGNING_KEYS is not set".into()))?;
-        let failed = |error: proof_token::jwk::KeyError| SignError(format!("SIGNING_KEYS: {error}"));
+        let failed =
+            |error: proof_token::jwk::KeyError| SignError(format!("SIGNING_KEYS: {error}"));
         let keys = SigningKeys::from_json(&secret).map_err(failed)?;
         let active = keys.active().map_err(failed)?;
         let jwk = active.jwk.to_json().map_err(failed)?;
         let key = import_signing_key(&jwk)
             .await
             .map_err(|error| SignError(format!("importing the key: {}", reason(&error))))?;
-        let active = Self { kid: active.jwk.kid().clone(), key: Rc::new(key) };
+        let active = Self {
+            kid: active.jwk.kid().clone(),
+            key: Rc::new(key),
+        };
         ACTIVE.set(Some(active.clone()));
         Ok(active)
     }
@@ -84,8 +90,11 @@ impl PublishedKeys {
             return Ok(published);
         }
         let odd = |error: String| ApiError::internal(format!("PROOF_JWKS: {error}"));
-        let keys = KeySet::from_json(&scope.config().jwks).map_err(|error| odd(error.to_string()))?;
-        let jwks = Jwks { keys: keys.iter().cloned().collect() };
+        let keys =
+            KeySet::from_json(&scope.config().jwks).map_err(|error| odd(error.to_string()))?;
+        let jwks = Jwks {
+            keys: keys.iter().cloned().collect(),
+        };
         let json = serde_json::to_string(&jwks).map_err(|error| odd(error.to_string()))?;
         let published = Arc::new(Self { keys, json });
         PUBLISHED.set(Some(published.clone()));
@@ -109,8 +118,9 @@ impl PublishedKeys {
         }
         let unavailable = |why: String| KeyLookupError::Unavailable(why);
         let jwk = serde_json::to_string(jwk).map_err(|error| unavailable(error.to_string()))?;
-        let key =
-            import_verifying_key(&jwk).await.map_err(|error| unavailable(reason(&error)))?;
+        let key = import_verifying_key(&jwk)
+            .await
+            .map_err(|error| unavailable(reason(&error)))?;
         let key = Rc::new(key);
         VERIFYING.with_borrow_mut(|keys| keys.insert(kid.to_owned(), key.clone()));
         Ok(key)

@@ -49,8 +49,14 @@ impl BodyOutcome {
     fn refusal(self) -> Option<ApiError> {
         let (code, message) = match self {
             Self::Complete => return None,
-            Self::TooLarge => (ErrorCode::PayloadTooLarge, "The body may have at most 64 KB."),
-            Self::TooSlow => (ErrorCode::RequestTimeout, "The body did not arrive in time."),
+            Self::TooLarge => (
+                ErrorCode::PayloadTooLarge,
+                "The body may have at most 64 KB.",
+            ),
+            Self::TooSlow => (
+                ErrorCode::RequestTimeout,
+                "The body did not arrive in time.",
+            ),
             Self::Broken => (ErrorCode::ValidationError, "The body did not arrive whole."),
         };
         Some(ApiError::new(code, message))
@@ -87,7 +93,11 @@ fn into_request(incoming: &Incoming, path: &str, scope: &Scope) -> Result<Reques
         return Err(refusal);
     }
     let query = query_of(&incoming.url);
-    let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    let target = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
     let uri: Uri = target.parse().map_err(|_| ApiError::not_found())?;
     let method =
         Method::from_bytes(incoming.method.as_bytes()).map_err(|_| ApiError::not_found())?;
@@ -100,8 +110,11 @@ fn into_request(incoming: &Incoming, path: &str, scope: &Scope) -> Result<Reques
 
 async fn give(answer: Response, incoming: &Incoming, path: &str, scope: &Scope) -> JsValue {
     let (mut parts, body) = answer.into_parts();
-    let mut failure = parts.extensions.remove::<Failure>().map(|Failure(error)| error);
-    if failure.is_none() && !parts.extensions.get::<PassedThrough>().is_some() {
+    let mut failure = parts
+        .extensions
+        .remove::<Failure>()
+        .map(|Failure(error)| error);
+    if failure.is_none() && parts.extensions.get::<PassedThrough>().is_none() {
         // What the router itself refuses comes without a body.
         failure = match parts.status {
             StatusCode::NOT_FOUND => Some(ApiError::not_found()),
@@ -120,10 +133,17 @@ async fn give(answer: Response, incoming: &Incoming, path: &str, scope: &Scope) 
     } else if let Some(error) = &failure {
         status = error.code.status();
         let text = serde_json::to_vec(&ErrorBody::new(error, scope.request_id()));
-        let text = if incoming.method == "HEAD" { Vec::new() } else { text.unwrap_or_default() };
+        let text = if incoming.method == "HEAD" {
+            Vec::new()
+        } else {
+            text.unwrap_or_default()
+        };
         respond(status, &headers, &text)
     } else {
-        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes);
+        let bytes = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes);
         respond(status, &headers, &bytes.unwrap_or_default())
     };
     if scope.config().log {
@@ -188,25 +208,24 @@ fn preflight() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            "GET, HEAD, POST, OPTIONS",
+        ),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, If-None-Match",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
-        response.headers_mut().insert(name, http::HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, http::HeaderValue::from_static(value));
     }
     response
 }
 
-fn note(
-    incoming: &Incoming,
-    path: &str,
-    status: u16,
-    failure: Option<&ApiError>,
-    scope: &Scope,
-) {
+fn note(incoming: &Incoming, path: &str, status: u16, failure: Option<&ApiError>, scope: &Scope) {
     let internal = failure.and_then(|error| error.internal.as_deref());
     log::write(&Access {
         level: if status >= 500 { "error" } else { "info" },
@@ -230,7 +249,9 @@ fn path_of(url: &str) -> &str {
 
 fn query_of(url: &str) -> &str {
     let before_fragment = url.split('#').next().unwrap_or(url);
-    before_fragment.split_once('?').map_or("", |(_, query)| query)
+    before_fragment
+        .split_once('?')
+        .map_or("", |(_, query)| query)
 }
 
 #[cfg(test)]

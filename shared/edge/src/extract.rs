@@ -32,7 +32,10 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
         let parameters = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::not_found())?;
-        let id = parameters.iter().find(|(name, _)| *name == "id").and_then(|(_, id)| Id::parse(id));
+        let id = parameters
+            .iter()
+            .find(|(name, _)| *name == "id")
+            .and_then(|(_, id)| Id::parse(id));
         id.map(Self).ok_or_else(|| Failure(ApiError::not_found()))
     }
 }
@@ -62,7 +65,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         if key.is_empty() {
             return Ok(Self(None));
         }
-        if key.len() > limits::MAX_IDEMPOTENCY_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic())
+        if key.len() > limits::MAX_IDEMPOTENCY_KEY
+            || !key.bytes().all(|byte| byte.is_ascii_graphic())
         {
             return Err(Failure(ApiError::field(
                 "Idempotency-Key",
@@ -107,7 +111,11 @@ fn must_be_json(content_type: &str) -> Result<(), ApiError> {
 /// Reads JSON, and says where and why it is not of the wanted form.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     // A struct could be read from a list of its values; the API takes objects only.
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'[') {
+    if bytes
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_some_and(|byte| *byte == b'[')
+    {
         return Err(ApiError::field("body", "must be a JSON object"));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
@@ -127,7 +135,11 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn not_json(error: &serde_json::Error) -> ApiError {
     ApiError::new(
         ErrorCode::ValidationError,
-        format!("The body is not valid JSON (line {}, column {}).", error.line(), error.column()),
+        format!(
+            "The body is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ),
     )
 }
 
@@ -141,14 +153,31 @@ fn field_of(path: &str, message: &str) -> (String, String) {
         ("duplicate field `", "must not be repeated"),
     ] {
         if let Some(rest) = message.strip_prefix(start) {
-            let name: String = rest.split('`').next().unwrap_or_default().chars().take(64).collect();
+            let name: String = rest
+                .split('`')
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(64)
+                .collect();
             // The path already ends with the name of an unknown field.
-            let parent = path.strip_suffix(&name).unwrap_or(path).trim_end_matches('.');
-            let field = if parent.is_empty() { name } else { format!("{parent}.{name}") };
+            let parent = path
+                .strip_suffix(&name)
+                .unwrap_or(path)
+                .trim_end_matches('.');
+            let field = if parent.is_empty() {
+                name
+            } else {
+                format!("{parent}.{name}")
+            };
             return (field, said.to_owned());
         }
     }
-    let field = if path.is_empty() || path == "." { "body" } else { path };
+    let field = if path.is_empty() || path == "." {
+        "body"
+    } else {
+        path
+    };
     (field.to_owned(), message.chars().take(200).collect())
 }
 
@@ -165,11 +194,26 @@ mod tests {
     fn names_the_field_at_fault() {
         for (body, field) in [
             (r#"{"channel":"sms","identifier":"+1"}"#, "type"),
-            (r#"{"type":"phone","channel":"sms","identifier":"+1","x":1}"#, "x"),
-            (r#"{"type":"phone","type":"phone","channel":"sms","identifier":"+1"}"#, "type"),
-            (r#"{"type":"house","channel":"sms","identifier":"+1"}"#, "type"),
-            (r#"{"type":"phone","channel":"sms","identifier":1}"#, "identifier"),
-            (r#"{"type":"phone","channel":"sms","identifier":"+1","client_metadata":[]}"#, "client_metadata"),
+            (
+                r#"{"type":"phone","channel":"sms","identifier":"+1","x":1}"#,
+                "x",
+            ),
+            (
+                r#"{"type":"phone","type":"phone","channel":"sms","identifier":"+1"}"#,
+                "type",
+            ),
+            (
+                r#"{"type":"house","channel":"sms","identifier":"+1"}"#,
+                "type",
+            ),
+            (
+                r#"{"type":"phone","channel":"sms","identifier":1}"#,
+                "identifier",
+            ),
+            (
+                r#"{"type":"phone","channel":"sms","identifier":"+1","client_metadata":[]}"#,
+                "client_metadata",
+            ),
             ("[]", "body"),
             ("null", "body"),
         ] {
@@ -179,10 +223,21 @@ mod tests {
 
     #[test]
     fn broken_json_is_said_to_be_broken() {
-        for body in ["", "{", "{}x", "\u{feff}{}", "{\"type\":\"\\ud800\"}", &"[".repeat(100_000)] {
+        for body in [
+            "",
+            "{",
+            "{}x",
+            "\u{feff}{}",
+            "{\"type\":\"\\ud800\"}",
+            &"[".repeat(100_000),
+        ] {
             let error = refusal(body);
             assert_eq!(error.code, ErrorCode::ValidationError);
-            assert!(error.message.contains("JSON") || !error.details.is_empty(), "{}", error.message);
+            assert!(
+                error.message.contains("JSON") || !error.details.is_empty(),
+                "{}",
+                error.message
+            );
         }
         assert!(read::<SubmitCode>(b"\xff\xfe{\x00}\x00").is_err());
     }
@@ -191,7 +246,12 @@ mod tests {
     fn only_json_is_json() {
         assert!(must_be_json("application/json").is_ok());
         assert!(must_be_json("Application/JSON; charset=utf-8").is_ok());
-        for other in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded"] {
+        for other in [
+            "",
+            "text/plain",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+        ] {
             assert_eq!(must_be_json(other).unwrap_err().code.status(), 415);
         }
     }

@@ -52,7 +52,15 @@ pub async fn resolve(scope: &Scope, name: &str, kind: RecordType) -> Result<Vec<
     let resolver = scope.config().doh_url.clone();
     #[expect(clippy::cast_possible_truncation, reason = "65,535")]
     let answered = local(async {
-        send("POST", &resolver, &headers, question, dns::MAX_RESPONSE as u32, DNS_MILLISECONDS).await
+        send(
+            "POST",
+            &resolver,
+            &headers,
+            question,
+            dns::MAX_RESPONSE as u32,
+            DNS_MILLISECONDS,
+        )
+        .await
     })
     .await
     .map_err(|fault| match fault {
@@ -61,7 +69,9 @@ pub async fn resolve(scope: &Scope, name: &str, kind: RecordType) -> Result<Vec<
     })?;
     match answered {
         Fetched { cut: true, .. } => Err(DnsFailure::TooLarge),
-        Fetched { status: 200, body, .. } => Ok(body),
+        Fetched {
+            status: 200, body, ..
+        } => Ok(body),
         Fetched { status, .. } => Err(DnsFailure::HttpStatus(status)),
     }
 }
@@ -76,13 +86,23 @@ pub async fn get_public(
 ) -> Result<Fetched, FetchFault> {
     must_be_public(scope, host).await?;
     let headers = "accept\ntext/plain\nuser-agent\nProof domain check";
-    local(send("GET", url, headers, Vec::new(), max_bytes, milliseconds)).await
+    local(send(
+        "GET",
+        url,
+        headers,
+        Vec::new(),
+        max_bytes,
+        milliseconds,
+    ))
+    .await
 }
 
 async fn must_be_public(scope: &Scope, host: &str) -> Result<(), FetchFault> {
     let mut addresses = Vec::new();
     for kind in [RecordType::A, RecordType::Aaaa] {
-        match resolve(scope, host, kind).await.and_then(|answer| dns::read_addresses(&answer, host, kind))
+        match resolve(scope, host, kind)
+            .await
+            .and_then(|answer| dns::read_addresses(&answer, host, kind))
         {
             Ok(found) => addresses.extend(found),
             Err(failure) if failure.is_absence() => {}
@@ -92,7 +112,11 @@ async fn must_be_public(scope: &Scope, host: &str) -> Result<(), FetchFault> {
     if addresses.is_empty() {
         return Err(FetchFault::Dns(DnsFailure::NoData));
     }
-    if addresses.into_iter().all(is_public_ip) { Ok(()) } else { Err(FetchFault::PrivateAddress) }
+    if addresses.into_iter().all(is_public_ip) {
+        Ok(())
+    } else {
+        Err(FetchFault::PrivateAddress)
+    }
 }
 
 async fn send(
@@ -103,20 +127,31 @@ async fn send(
     max_bytes: u32,
     milliseconds: u32,
 ) -> Result<Fetched, FetchFault> {
-    let answer =
-        platform::outbound(method, url, headers, body, WANTED_HEADERS, max_bytes, milliseconds)
-            .await
-            .map_err(|error| match error.as_string().as_deref() {
-                Some("timeout") => FetchFault::Timeout,
-                _ => FetchFault::Unreachable,
-            })?;
+    let answer = platform::outbound(
+        method,
+        url,
+        headers,
+        body,
+        WANTED_HEADERS,
+        max_bytes,
+        milliseconds,
+    )
+    .await
+    .map_err(|error| match error.as_string().as_deref() {
+        Some("timeout") => FetchFault::Timeout,
+        _ => FetchFault::Unreachable,
+    })?;
     read(&answer).ok_or(FetchFault::Unreachable)
 }
 
 fn read(answer: &JsValue) -> Option<Fetched> {
     let parts: &Array = answer.dyn_ref()?;
     let headers: KeptHeaders = serde_json::from_str(&parts.get(1).as_string()?).ok()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an HTTP status"
+    )]
     let status = parts.get(0).as_f64()? as u16;
     Some(Fetched {
         status,

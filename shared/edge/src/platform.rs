@@ -132,7 +132,10 @@ pub(crate) fn reason(error: &JsValue) -> String {
 
 /// Milliseconds since 1970.
 pub fn now_millis() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "a date is a whole number below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a date is a whole number below 2^53"
+    )]
     let now = js_sys::Date::now() as i64;
     now
 }

@@ -25,7 +25,10 @@ impl RateState {
         add("ratelimit-limit", &self.limit.to_string());
         add("ratelimit-remaining", &self.remaining.to_string());
         add("ratelimit-reset", &self.reset.to_string());
-        add("ratelimit-policy", &format!("{};w={WINDOW_SECONDS}", self.limit));
+        add(
+            "ratelimit-policy",
+            &format!("{};w={WINDOW_SECONDS}", self.limit),
+        );
     }
 }
 
@@ -37,15 +40,27 @@ pub(crate) struct Tier {
 }
 
 /// For public addresses, by client.
-pub(crate) const PUBLIC: Tier = Tier { binding: "RATE_PUBLIC", limit: 600 };
+pub(crate) const PUBLIC: Tier = Tier {
+    binding: "RATE_PUBLIC",
+    limit: 600,
+};
 
 /// The tier of an organisation; 0 means that the operator does not meter it.
 pub(crate) const fn tier(requests_per_minute: u32) -> Option<Tier> {
     match requests_per_minute {
         0 => None,
-        1..=100 => Some(Tier { binding: "RATE_STANDARD", limit: 100 }),
-        101..=1_000 => Some(Tier { binding: "RATE_PLUS", limit: 1_000 }),
-        _ => Some(Tier { binding: "RATE_SCALE", limit: 10_000 }),
+        1..=100 => Some(Tier {
+            binding: "RATE_STANDARD",
+            limit: 100,
+        }),
+        101..=1_000 => Some(Tier {
+            binding: "RATE_PLUS",
+            limit: 1_000,
+        }),
+        _ => Some(Tier {
+            binding: "RATE_SCALE",
+            limit: 10_000,
+        }),
     }
 }
 
@@ -53,18 +68,33 @@ pub(crate) const fn tier(requests_per_minute: u32) -> Option<Tier> {
 pub(crate) async fn admit(scope: &Scope, tier: Tier, who: &str) -> Result<(), ApiError> {
     let now = scope.now().seconds();
     let used = count(who, now);
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "from 1 to 60")]
+    #[expect(
+        clippy::cast_sign_loss,
+        clippy::cast_possible_truncation,
+        reason = "from 1 to 60"
+    )]
     let reset = (WINDOW_SECONDS - now.rem_euclid(WINDOW_SECONDS)) as u32;
     let within = within_rate(scope.env(), tier.binding, who)
         .await
         .map_err(|error| ApiError::internal(format!("rate limit: {}", reason(&error))))?
         .is_truthy();
-    let remaining = if within { tier.limit.saturating_sub(used) } else { 0 };
-    scope.set_rate(RateState { limit: tier.limit, remaining, reset });
+    let remaining = if within {
+        tier.limit.saturating_sub(used)
+    } else {
+        0
+    };
+    scope.set_rate(RateState {
+        limit: tier.limit,
+        remaining,
+        reset,
+    });
     if within {
         Ok(())
     } else {
-        Err(ApiError::rate_limited("Too many requests. Wait before the next one.", reset))
+        Err(ApiError::rate_limited(
+            "Too many requests. Wait before the next one.",
+            reset,
+        ))
     }
 }
 

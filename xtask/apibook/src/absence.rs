@@ -14,7 +14,9 @@ const SOMETIMES_NULL: [(&str, &str); 5] = [
 ];
 
 pub(crate) fn state(book: &mut Value) {
-    let schemas = book.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    let schemas = book
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
         for (_, member) in SOMETIMES_NULL.iter().filter(|(owner, _)| owner == name) {
             require(schema, member);
@@ -22,13 +24,23 @@ pub(crate) fn state(book: &mut Value) {
         state_in(schema);
     }
     let paths = book.get_mut("paths").and_then(Value::as_object_mut);
-    let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
+    let items = paths
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, item)| item.as_object_mut());
     for (_, operation) in items.flatten() {
-        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        let parameters = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
-            parameter.get_mut("schema").into_iter().for_each(without_null);
+            parameter
+                .get_mut("schema")
+                .into_iter()
+                .for_each(without_null);
         }
-        let answers = operation.get_mut("responses").and_then(Value::as_object_mut);
+        let answers = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
         for (_, answer) in answers.into_iter().flatten() {
             let headers = answer.get_mut("headers").and_then(Value::as_object_mut);
             for (_, header) in headers.into_iter().flatten() {
@@ -40,7 +52,9 @@ pub(crate) fn state(book: &mut Value) {
 
 /// Says of a member, where the schema or a part of it has it, that it is always there.
 fn require(schema: &mut Value, member: &str) {
-    if schema.get("properties").is_some_and(|properties| properties.get(member).is_some())
+    if schema
+        .get("properties")
+        .is_some_and(|properties| properties.get(member).is_some())
         && let Some(schema) = schema.as_object_mut()
     {
         let required = schema.entry("required").or_insert_with(|| json!([]));
@@ -50,15 +64,25 @@ fn require(schema: &mut Value, member: &str) {
             required.push(Value::from(member));
         }
     }
-    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+    for part in schema
+        .get_mut("allOf")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         require(part, member);
     }
 }
 
 fn state_in(schema: &mut Value) {
-    let Value::Object(members) = schema else { return };
-    let required: Vec<Value> =
-        members.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Value::Object(members) = schema else {
+        return;
+    };
+    let required: Vec<Value> = members
+        .get("required")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     if let Some(Value::Object(properties)) = members.get_mut("properties") {
         for (name, property) in properties {
             if !required.iter().any(|required| required == name.as_str()) {
@@ -68,7 +92,12 @@ fn state_in(schema: &mut Value) {
         }
     }
     for name in ["allOf", "anyOf", "oneOf"] {
-        for choice in members.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten() {
+        for choice in members
+            .get_mut(name)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             state_in(choice);
         }
     }
@@ -81,7 +110,9 @@ fn state_in(schema: &mut Value) {
 
 /// Takes null out of the types, or out of the choices, and a choice of one apart.
 fn without_null(schema: &mut Value) {
-    let Value::Object(members) = schema else { return };
+    let Value::Object(members) = schema else {
+        return;
+    };
     if let Some(Value::Array(kinds)) = members.get_mut("type") {
         kinds.retain(|kind| kind != "null");
         if let [kind] = kinds.as_slice() {
@@ -90,7 +121,9 @@ fn without_null(schema: &mut Value) {
         }
     }
     for name in ["oneOf", "anyOf"] {
-        let Some(Value::Array(choices)) = members.get_mut(name) else { continue };
+        let Some(Value::Array(choices)) = members.get_mut(name) else {
+            continue;
+        };
         let null = json!({"type": "null"});
         let before = choices.len();
         choices.retain(|choice| choice != &null);
@@ -151,7 +184,10 @@ mod tests {
         state(&mut book);
         let part = &book["components"]["schemas"]["RevocationPagination"]["allOf"][1];
         assert_eq!(part["required"], json!(["next_cursor"]));
-        assert_eq!(part["properties"]["next_cursor"]["type"], json!(["string", "null"]));
+        assert_eq!(
+            part["properties"]["next_cursor"]["type"],
+            json!(["string", "null"])
+        );
     }
 
     #[test]

@@ -45,13 +45,20 @@ impl Book {
         samples::add(&mut openapi_3_1, samples)?;
         let openapi_3_0 = downgrade::to_3_0(&openapi_3_1)?;
         let page = page::render(&openapi_3_1);
-        Ok(Self { openapi_3_1, openapi_3_0, page })
+        Ok(Self {
+            openapi_3_1,
+            openapi_3_0,
+            page,
+        })
     }
 
     /// Writes the files under `directory`; leaves everything else there as it is.
     pub fn write(&self, directory: &Path) -> Result<(), BookError> {
         put(&directory.join("openapi.json"), &pretty(&self.openapi_3_0))?;
-        put(&directory.join("openapi-3.1.json"), &pretty(&self.openapi_3_1))?;
+        put(
+            &directory.join("openapi-3.1.json"),
+            &pretty(&self.openapi_3_1),
+        )?;
         put(&directory.join("docs/index.html"), &self.page)
     }
 }
@@ -64,7 +71,10 @@ fn pretty(document: &Value) -> String {
 }
 
 fn put(path: &Path, text: &str) -> Result<(), BookError> {
-    let error = |why| BookError::Write { path: path.to_owned(), why };
+    let error = |why| BookError::Write {
+        path: path.to_owned(),
+        why,
+    };
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory).map_err(error)?;
     }

@@ -15,9 +15,13 @@ pub(crate) fn complete(book: &mut Value) {
             }
         }
     }
-    let answers = book.pointer_mut("/components/responses").and_then(Value::as_object_mut);
+    let answers = book
+        .pointer_mut("/components/responses")
+        .and_then(Value::as_object_mut);
     for (name, answer) in answers.into_iter().flatten() {
-        let shared = SHARED_ANSWERS.iter().find(|shared| shared.name == name.as_str());
+        let shared = SHARED_ANSWERS
+            .iter()
+            .find(|shared| shared.name == name.as_str());
         if let Some(shared) = shared {
             carry(answer, &shared.status(), false);
         }
@@ -30,9 +34,14 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
         Where::Secured => is_secured(operation),
         Where::WithBody => operation.contains_key("requestBody"),
     };
-    let given: Vec<_> = SHARED_ANSWERS.into_iter().filter(|answer| is(answer.given)).collect();
+    let given: Vec<_> = SHARED_ANSWERS
+        .into_iter()
+        .filter(|answer| is(answer.given))
+        .collect();
     let answers = operation.entry("responses").or_insert_with(|| json!({}));
-    let Value::Object(answers) = answers else { return };
+    let Value::Object(answers) = answers else {
+        return;
+    };
     for (status, answer) in answers.iter_mut() {
         carry(answer, status, path.starts_with("/api/v1/"));
     }
@@ -45,18 +54,30 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
 }
 
 fn is_secured(operation: &Map<String, Value>) -> bool {
-    let schemes = operation.get("security").and_then(Value::as_array).into_iter().flatten();
+    let schemes = operation
+        .get("security")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     // An empty requirement asks for nothing.
-    schemes.filter_map(Value::as_object).any(|scheme| !scheme.is_empty())
+    schemes
+        .filter_map(Value::as_object)
+        .any(|scheme| !scheme.is_empty())
 }
 
 /// Names the headers that an answer carries, if it does not name them itself.
 fn carry(answer: &mut Value, status: &str, counted: bool) {
-    let Value::Object(answer) = answer else { return };
+    let Value::Object(answer) = answer else {
+        return;
+    };
     if answer.contains_key("$ref") {
         return;
     }
-    let mut headers = answer.get("headers").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut headers = answer
+        .get("headers")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     for header in SHARED_HEADERS {
         let carried = match header.carried {
             Carried::Always => true,
@@ -64,7 +85,9 @@ fn carry(answer: &mut Value, status: &str, counted: bool) {
             Carried::Unauthorized => status == "401",
             Carried::Later => matches!(status, "429" | "503"),
         };
-        let stated = headers.keys().any(|name| name.eq_ignore_ascii_case(header.name));
+        let stated = headers
+            .keys()
+            .any(|name| name.eq_ignore_ascii_case(header.name));
         if carried && !stated {
             let target = format!("#/components/headers/{}", header.name);
             headers.insert(header.name.to_owned(), json!({"$ref": target}));

@@ -31,7 +31,10 @@ struct Members<'a> {
 }
 
 fn mismatch(at: &At<'_>, why: impl Into<String>) -> Mismatch {
-    Mismatch { at: at.to_string(), why: why.into() }
+    Mismatch {
+        at: at.to_string(),
+        why: why.into(),
+    }
 }
 
 impl<'a> Check<'a> {
@@ -39,7 +42,9 @@ impl<'a> Check<'a> {
         let schema = pointer::follow(self.document, schema)
             .ok_or_else(|| mismatch(at, "its schema leads nowhere"))?;
         for name in ["oneOf", "anyOf"] {
-            let Some(choices) = schema.get(name).and_then(Value::as_array) else { continue };
+            let Some(choices) = schema.get(name).and_then(Value::as_array) else {
+                continue;
+            };
             let mut fits = choices.iter().map(|choice| self.value(choice, value, at));
             if !fits.any(|fit| fit.is_ok()) {
                 return Err(mismatch(at, "fits none of the choices"));
@@ -50,14 +55,19 @@ impl<'a> Check<'a> {
         if values.is_some_and(|values| !values.contains(value))
             || constant.is_some_and(|constant| constant != value)
         {
-            return Err(mismatch(at, format!("{value} is none of the listed values")));
+            return Err(mismatch(
+                at,
+                format!("{value} is none of the listed values"),
+            ));
         }
         is_of_type(schema, value, at)?;
         within_bounds(schema, value, at)?;
         match value {
             Value::Object(members) => self.object(schema, members, at),
             Value::Array(items) => {
-                let Some(schema) = schema.get("items") else { return Ok(()) };
+                let Some(schema) = schema.get("items") else {
+                    return Ok(());
+                };
                 items.iter().enumerate().try_for_each(|(index, item)| {
                     self.value(schema, item, &at.child(&index.to_string()))
                 })
@@ -74,12 +84,20 @@ impl<'a> Check<'a> {
     ) -> Result<(), Mismatch> {
         let mut allowed = Members::default();
         self.gather(schema, &mut allowed);
-        if let Some(missing) = allowed.required.iter().find(|name| !members.contains_key(**name)) {
+        if let Some(missing) = allowed
+            .required
+            .iter()
+            .find(|name| !members.contains_key(**name))
+        {
             return Err(mismatch(at, format!("{missing} is missing")));
         }
         for (name, member) in members {
             let here = at.child(name);
-            match allowed.properties.iter().find(|(property, _)| property == name) {
+            match allowed
+                .properties
+                .iter()
+                .find(|(property, _)| property == name)
+            {
                 Some((_, schema)) => self.value(schema, member, &here)?,
                 None => match allowed.others {
                     Some(schema) if schema.is_object() => self.value(schema, member, &here)?,
@@ -93,12 +111,19 @@ impl<'a> Check<'a> {
     }
 
     fn gather(&self, schema: &'a Value, into: &mut Members<'a>) {
-        let Some(schema) = pointer::follow(self.document, schema) else { return };
+        let Some(schema) = pointer::follow(self.document, schema) else {
+            return;
+        };
         let properties = schema.get("properties").and_then(Value::as_object);
-        into.properties
-            .extend(properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)));
+        into.properties.extend(
+            properties
+                .into_iter()
+                .flatten()
+                .map(|(name, schema)| (name.as_str(), schema)),
+        );
         let required = schema.get("required").and_then(Value::as_array);
-        into.required.extend(required.into_iter().flatten().filter_map(Value::as_str));
+        into.required
+            .extend(required.into_iter().flatten().filter_map(Value::as_str));
         into.others = into.others.or_else(|| schema.get("additionalProperties"));
         for name in ["allOf", "oneOf", "anyOf"] {
             let parts = schema.get(name).and_then(Value::as_array);
@@ -132,7 +157,11 @@ fn is_of_type(schema: &Value, value: &Value, at: &At<'_>) -> Result<(), Mismatch
         Some(Value::Array(kinds)) => kinds.iter().any(fits),
         Some(kind) => fits(kind),
     };
-    if fits { Ok(()) } else { Err(mismatch(at, format!("{value} is of another type"))) }
+    if fits {
+        Ok(())
+    } else {
+        Err(mismatch(at, format!("{value} is of another type")))
+    }
 }
 
 fn within_bounds(schema: &Value, value: &Value, at: &At<'_>) -> Result<(), Mismatch> {
@@ -157,7 +186,11 @@ fn within_bounds(schema: &Value, value: &Value, at: &At<'_>) -> Result<(), Misma
         }
         _ => true,
     };
-    if within { Ok(()) } else { Err(mismatch(at, format!("{value} is out of bounds"))) }
+    if within {
+        Ok(())
+    } else {
+        Err(mismatch(at, format!("{value} is out of bounds")))
+    }
 }
 
 #[cfg(test)]
@@ -170,7 +203,9 @@ mod tests {
         let document = json!({"components": {"schemas": {"Page": {
             "type": "object", "required": ["page"], "properties": {"page": {"type": "integer"}},
         }}}});
-        check(&document, schema, value).err().map(|mismatch| mismatch.to_string())
+        check(&document, schema, value)
+            .err()
+            .map(|mismatch| mismatch.to_string())
     }
 
     #[test]
@@ -186,12 +221,24 @@ mod tests {
                 "free": {"type": "object"},
             },
         });
-        assert_eq!(why(&schema, &json!({"id": "1", "at": null, "list": [1], "free": {"x": 1}})), None);
+        assert_eq!(
+            why(
+                &schema,
+                &json!({"id": "1", "at": null, "list": [1], "free": {"x": 1}})
+            ),
+            None
+        );
         for (value, expected) in [
             (json!({}), "#: id is missing"),
             (json!({"id": "123"}), "#/id: \"123\" is out of bounds"),
-            (json!({"id": "1", "kind": "b"}), "#/kind: \"b\" is none of the listed values"),
-            (json!({"id": "1", "list": [1, 0]}), "#/list/1: 0 is out of bounds"),
+            (
+                json!({"id": "1", "kind": "b"}),
+                "#/kind: \"b\" is none of the listed values",
+            ),
+            (
+                json!({"id": "1", "list": [1, 0]}),
+                "#/list/1: 0 is out of bounds",
+            ),
             (json!({"id": "1", "ID": 1}), "#/ID: is not documented"),
             (json!([]), "#: [] is of another type"),
         ] {
@@ -206,8 +253,14 @@ mod tests {
             {"type": "object", "required": ["next"], "properties": {"next": {"type": "string"}}},
         ]});
         assert_eq!(why(&schema, &json!({"page": 1, "next": "2"})), None);
-        assert_eq!(why(&schema, &json!({"page": 1})).as_deref(), Some("#: next is missing"));
-        assert_eq!(why(&schema, &json!({"next": "2"})).as_deref(), Some("#: page is missing"));
+        assert_eq!(
+            why(&schema, &json!({"page": 1})).as_deref(),
+            Some("#: next is missing")
+        );
+        assert_eq!(
+            why(&schema, &json!({"next": "2"})).as_deref(),
+            Some("#: page is missing")
+        );
         assert!(why(&schema, &json!({"page": "1", "next": "2"})).is_some());
         let choice = json!({"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Page"}]});
         assert_eq!(why(&choice, &json!(null)), None);

@@ -17,14 +17,21 @@ pub fn of_content(document: &Value, content: &Value) -> Vec<(Option<String>, Val
         .flatten()
         .filter_map(|(name, example)| {
             let example = pointer::follow(document, example)?;
-            let title = example.get("summary").and_then(Value::as_str).unwrap_or(name);
+            let title = example
+                .get("summary")
+                .and_then(Value::as_str)
+                .unwrap_or(name);
             Some((Some(title.to_owned()), example.get("value")?.clone()))
         })
         .collect();
     if !named.is_empty() {
         return named;
     }
-    content.get("schema").map(|schema| (None, of_schema(document, schema))).into_iter().collect()
+    content
+        .get("schema")
+        .map(|schema| (None, of_schema(document, schema)))
+        .into_iter()
+        .collect()
 }
 
 /// A value that the schema allows: its own example, or one made of its parts.
@@ -36,7 +43,11 @@ pub fn of_schema(document: &Value, schema: &Value) -> Value {
 pub fn stated(document: &Value, schema: &Value) -> Option<Value> {
     let own = |schema: &Value| {
         let listed = schema.get("examples").and_then(|examples| examples.get(0));
-        schema.get("example").or(listed).or_else(|| schema.get("const")).cloned()
+        schema
+            .get("example")
+            .or(listed)
+            .or_else(|| schema.get("const"))
+            .cloned()
     };
     own(schema).or_else(|| own(pointer::follow(document, schema)?))
 }
@@ -45,7 +56,9 @@ fn build(document: &Value, schema: &Value, depth: usize) -> Value {
     if let Some(example) = stated(document, schema) {
         return example;
     }
-    let Some(schema) = pointer::follow(document, schema) else { return Value::Null };
+    let Some(schema) = pointer::follow(document, schema) else {
+        return Value::Null;
+    };
     if depth > 8 {
         return Value::Null;
     }
@@ -54,7 +67,9 @@ fn build(document: &Value, schema: &Value, depth: usize) -> Value {
     }
     for name in ["oneOf", "anyOf"] {
         if let Some(choices) = schema.get(name).and_then(Value::as_array) {
-            let choice = choices.iter().find(|choice| choice.get("type") != Some(&json!("null")));
+            let choice = choices
+                .iter()
+                .find(|choice| choice.get("type") != Some(&json!("null")));
             return choice.map_or(Value::Null, |choice| build(document, choice, depth + 1));
         }
     }
@@ -76,9 +91,10 @@ fn build(document: &Value, schema: &Value, depth: usize) -> Value {
         Some("boolean") => json!(true),
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
         Some("string") => text(schema),
-        Some("array") => schema
-            .get("items")
-            .map_or_else(|| json!([]), |items| json!([build(document, items, depth + 1)])),
+        Some("array") => schema.get("items").map_or_else(
+            || json!([]),
+            |items| json!([build(document, items, depth + 1)]),
+        ),
         _ => object(document, schema, depth),
     }
 }
@@ -147,7 +163,10 @@ mod tests {
         }});
         assert_eq!(
             of_content(&json!({}), &content),
-            [(Some("A valid proof".to_owned()), json!(1)), (Some("invalid".to_owned()), json!(2))]
+            [
+                (Some("A valid proof".to_owned()), json!(1)),
+                (Some("invalid".to_owned()), json!(2))
+            ]
         );
     }
 }

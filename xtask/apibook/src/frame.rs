@@ -195,7 +195,10 @@ const TAGS: [(&str, &str); 3] = [
         "A proof is what a verification leaves behind: a signed token that anyone can check, here \
          or offline, until it expires or is revoked.",
     ),
-    ("Service", "What you have used, how the service is, and this description for machines."),
+    (
+        "Service",
+        "What you have used, how the service is, and this description for machines.",
+    ),
 ];
 
 /// The document without any path: what the functions' documents are merged into.
@@ -209,35 +212,56 @@ pub fn frame(version: &str) -> Value {
              and receive a signed proof that anyone can check offline.",
         ))
         .license(Some(
-            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+            LicenseBuilder::new()
+                .name("Apache-2.0")
+                .identifier(Some("Apache-2.0"))
+                .build(),
         ))
         .build();
     document.servers = Some(vec![
-        ServerBuilder::new().url("/").description(Some("The host this document comes from")).build(),
-    ]);
-    document.tags = Some(TAGS.iter().map(|(name, description)| tag(name, description)).collect());
-    let components = document.components.get_or_insert_default();
-    components.security_schemes.insert(API_KEY.to_owned(), SecurityScheme::Http(
-        HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("API key")
-            .description(Some(
-                "`Authorization: Bearer pk_live_…`, or `pk_test_…` in test mode, where nothing \
-                 is sent and nothing is counted.",
-            ))
+        ServerBuilder::new()
+            .url("/")
+            .description(Some("The host this document comes from"))
             .build(),
-    ).into());
+    ]);
+    document.tags = Some(
+        TAGS.iter()
+            .map(|(name, description)| tag(name, description))
+            .collect(),
+    );
+    let components = document.components.get_or_insert_default();
+    components.security_schemes.insert(
+        API_KEY.to_owned(),
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("API key")
+                .description(Some(
+                    "`Authorization: Bearer pk_live_…`, or `pk_test_…` in test mode, where nothing \
+                 is sent and nothing is counted.",
+                ))
+                .build(),
+        )
+        .into(),
+    );
     for header in SHARED_HEADERS {
-        components.headers.insert(header.name.to_owned(), header.component().into());
+        components
+            .headers
+            .insert(header.name.to_owned(), header.component().into());
     }
     for answer in SHARED_ANSWERS {
-        components.responses.insert(answer.name.to_owned(), answer.component().into());
+        components
+            .responses
+            .insert(answer.name.to_owned(), answer.component().into());
     }
     serde_json::to_value(document).unwrap_or_default()
 }
 
 fn tag(name: &str, description: &str) -> Tag {
-    TagBuilder::new().name(name).description(Some(description)).build()
+    TagBuilder::new()
+        .name(name)
+        .description(Some(description))
+        .build()
 }
 
 impl SharedAnswer {
@@ -267,7 +291,13 @@ impl SharedHeader {
             Example::Text(text) => (Type::String, Value::from(text)),
             Example::Number(number) => (Type::Integer, Value::from(number)),
         };
-        let schema = ObjectBuilder::new().schema_type(kind).examples([example]).build();
-        HeaderBuilder::new().description(Some(self.description)).schema(Some(schema)).build()
+        let schema = ObjectBuilder::new()
+            .schema_type(kind)
+            .examples([example])
+            .build();
+        HeaderBuilder::new()
+            .description(Some(self.description))
+            .schema(Some(schema))
+            .build()
     }
 }

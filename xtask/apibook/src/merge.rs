@@ -17,10 +17,16 @@ pub struct Part {
 }
 
 impl Part {
-    pub fn new(name: &'static str, document: &utoipa::openapi::OpenApi) -> Result<Self, MergeError> {
+    pub fn new(
+        name: &'static str,
+        document: &utoipa::openapi::OpenApi,
+    ) -> Result<Self, MergeError> {
         serde_json::to_value(document)
             .map(|document| Self { name, document })
-            .map_err(|error| MergeError::NotJson { part: name, why: error.to_string() })
+            .map_err(|error| MergeError::NotJson {
+                part: name,
+                why: error.to_string(),
+            })
     }
 }
 
@@ -34,7 +40,11 @@ pub enum MergeError {
     #[error("{part}: {name} is already there and says something else")]
     Conflict { part: &'static str, name: String },
     #[error("the operation id {id:?} is used by {first} and by {second}")]
-    OperationId { id: String, first: String, second: String },
+    OperationId {
+        id: String,
+        first: String,
+        second: String,
+    },
     #[error("{operation} has no operation id")]
     NoOperationId { operation: String },
     #[error("{operation} has no tag, or one that nobody describes: {tag:?}")]
@@ -46,8 +56,9 @@ pub enum MergeError {
 }
 
 /// The methods that an OpenAPI 3.1 path can have, in the order in which they are read.
-pub const METHODS: [&str; 8] =
-    ["post", "get", "put", "patch", "delete", "head", "options", "trace"];
+pub const METHODS: [&str; 8] = [
+    "post", "get", "put", "patch", "delete", "head", "options", "trace",
+];
 
 /// The frame with every part in it, complete and checked.
 pub fn merge(version: &str, parts: &[Part]) -> Result<Value, MergeError> {
@@ -64,7 +75,10 @@ pub fn merge(version: &str, parts: &[Part]) -> Result<Value, MergeError> {
 
 fn add(book: &mut Value, part: &Part) -> Result<(), MergeError> {
     let Some(members) = part.document.as_object() else {
-        return Err(MergeError::Member { part: part.name, member: "#".to_owned() });
+        return Err(MergeError::Member {
+            part: part.name,
+            member: "#".to_owned(),
+        });
     };
     let security = part.document.get("security");
     for (member, value) in members {
@@ -74,7 +88,12 @@ fn add(book: &mut Value, part: &Part) -> Result<(), MergeError> {
             "tags" => add_tags(book, value),
             // The frame speaks for the whole.
             "openapi" | "info" | "servers" | "security" => {}
-            _ => return Err(MergeError::Member { part: part.name, member: member.clone() }),
+            _ => {
+                return Err(MergeError::Member {
+                    part: part.name,
+                    member: member.clone(),
+                });
+            }
         }
     }
     Ok(())
@@ -99,7 +118,9 @@ fn add_paths(
         }
         let known = members(members(book, "paths"), path);
         for (name, value) in item.as_object().into_iter().flatten() {
-            put(known, name, value, part, || format!("{} {path}", name.to_uppercase()))?;
+            put(known, name, value, part, || {
+                format!("{} {path}", name.to_uppercase())
+            })?;
         }
     }
     Ok(())
@@ -109,7 +130,9 @@ fn add_components(book: &mut Value, part: &Part, sections: &Value) -> Result<(),
     for (section, components) in sections.as_object().into_iter().flatten() {
         let known = members(members(book, "components"), section);
         for (name, value) in components.as_object().into_iter().flatten() {
-            put(known, name, value, part, || format!("#/components/{section}/{name}"))?;
+            put(known, name, value, part, || {
+                format!("#/components/{section}/{name}")
+            })?;
         }
     }
     Ok(())
@@ -117,9 +140,14 @@ fn add_components(book: &mut Value, part: &Part, sections: &Value) -> Result<(),
 
 /// The frame's words for a tag stay; a tag it does not know keeps its own.
 fn add_tags(book: &mut Value, tags: &Value) {
-    let Some(known) = book.get_mut("tags").and_then(Value::as_array_mut) else { return };
+    let Some(known) = book.get_mut("tags").and_then(Value::as_array_mut) else {
+        return;
+    };
     for tag in tags.as_array().into_iter().flatten() {
-        if !known.iter().any(|other| other.get("name") == tag.get("name")) {
+        if !known
+            .iter()
+            .any(|other| other.get("name") == tag.get("name"))
+        {
             known.push(tag.clone());
         }
     }
@@ -134,7 +162,10 @@ fn put(
 ) -> Result<(), MergeError> {
     match known.get(name) {
         Some(other) if other == value => Ok(()),
-        Some(_) => Err(MergeError::Conflict { part: part.name, name: place() }),
+        Some(_) => Err(MergeError::Conflict {
+            part: part.name,
+            name: place(),
+        }),
         None => {
             if let Some(known) = known.as_object_mut() {
                 known.insert(name.to_owned(), value.clone());
@@ -158,8 +189,10 @@ fn members<'a>(value: &'a mut Value, name: &str) -> &'a mut Value {
 
 /// Leaves out what the frame offered and nobody used: tags, answers, headers.
 fn prune(book: &mut Value) {
-    let tags: Vec<Value> =
-        operations(book).iter().filter_map(|(_, operation)| tag(operation).cloned()).collect();
+    let tags: Vec<Value> = operations(book)
+        .iter()
+        .filter_map(|(_, operation)| tag(operation).cloned())
+        .collect();
     if let Some(known) = book.get_mut("tags").and_then(Value::as_array_mut) {
         known.retain(|tag| tags.iter().any(|used| Some(used) == tag.get("name")));
     }
@@ -174,7 +207,8 @@ fn prune(book: &mut Value) {
             known.retain(|name, _| {
                 let target = format!("#/components/{section}/{name}");
                 let inside = format!("{target}/");
-                used.iter().any(|used| used.target == target && !used.at.starts_with(&inside))
+                used.iter()
+                    .any(|used| used.target == target && !used.at.starts_with(&inside))
             });
         }
     }
@@ -190,7 +224,11 @@ fn check(book: &Value) -> Result<(), MergeError> {
             return Err(MergeError::NoOperationId { operation });
         };
         if let Some(first) = ids.insert(id, operation.clone()) {
-            return Err(MergeError::OperationId { id: id.to_owned(), first, second: operation });
+            return Err(MergeError::OperationId {
+                id: id.to_owned(),
+                first,
+                second: operation,
+            });
         }
         let tag = tag(value);
         let described = book["tags"].as_array().into_iter().flatten().any(|known| {
@@ -203,11 +241,17 @@ fn check(book: &Value) -> Result<(), MergeError> {
         let schemes = value["security"].as_array().into_iter().flatten();
         for scheme in schemes.filter_map(Value::as_object).flat_map(Map::keys) {
             if book["components"]["securitySchemes"].get(scheme).is_none() {
-                return Err(MergeError::Security { operation, scheme: scheme.clone() });
+                return Err(MergeError::Security {
+                    operation,
+                    scheme: scheme.clone(),
+                });
             }
         }
     }
-    pointer::dangling(book).into_iter().next().map_or(Ok(()), |lost| Err(MergeError::Dangling(lost)))
+    pointer::dangling(book)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |lost| Err(MergeError::Dangling(lost)))
 }
 
 fn tag(operation: &Value) -> Option<&Value> {

@@ -59,6 +59,8 @@ pub struct Answer<'a> {
     pub description: &'a str,
     /// Given by the door and described with the errors.
     pub shared: bool,
+    /// Whether its example is stated, not made from the schema.
+    pub own_example: bool,
     /// Headers that this answer has and others have not.
     pub headers: Vec<Header<'a>>,
     pub content: Option<Content<'a>>,
@@ -135,11 +137,20 @@ fn read<'a>(
         id: text(operation, "operationId"),
         summary: text(operation, "summary"),
         description: text(operation, "description"),
-        tag: operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default(),
-        deprecated: operation.get("deprecated").is_some_and(|deprecated| deprecated == true),
+        tag: operation
+            .pointer("/tags/0")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+        deprecated: operation
+            .get("deprecated")
+            .is_some_and(|deprecated| deprecated == true),
         access: access(operation),
-        parameters: parameters.filter_map(|one| parameter(document, one)).collect(),
-        body: operation.get("requestBody").and_then(|sent| body(document, sent)),
+        parameters: parameters
+            .filter_map(|one| parameter(document, one))
+            .collect(),
+        body: operation
+            .get("requestBody")
+            .and_then(|sent| body(document, sent)),
         answers: answers
             .into_iter()
             .flatten()
@@ -167,7 +178,9 @@ fn parameter<'a>(document: &'a Value, value: &'a Value) -> Option<Parameter<'a>>
     Some(Parameter {
         name: text(value, "name"),
         place: text(value, "in"),
-        required: value.get("required").is_some_and(|required| required == true),
+        required: value
+            .get("required")
+            .is_some_and(|required| required == true),
         description: value.get("description").and_then(Value::as_str),
         schema: value.get("schema").unwrap_or(&Value::Null),
         example: value.get("example"),
@@ -179,7 +192,9 @@ fn body<'a>(document: &'a Value, value: &'a Value) -> Option<Body<'a>> {
     let (media, content) = value.get("content")?.as_object()?.iter().next()?;
     Some(Body {
         media,
-        required: value.get("required").is_some_and(|required| required == true),
+        required: value
+            .get("required")
+            .is_some_and(|required| required == true),
         schema: content.get("schema").unwrap_or(&Value::Null),
         examples: example::of_content(document, content),
     })
@@ -188,22 +203,37 @@ fn body<'a>(document: &'a Value, value: &'a Value) -> Option<Body<'a>> {
 fn answer<'a>(document: &'a Value, status: &'a str, value: &'a Value) -> Option<Answer<'a>> {
     let shared = value.get("$ref").is_some();
     let value = pointer::follow(document, value)?;
-    let headers = value.get("headers").and_then(Value::as_object).into_iter().flatten();
+    let headers = value
+        .get("headers")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     let content = value.get("content").and_then(Value::as_object);
+    let stated = |content: &Value| {
+        ["example", "examples"]
+            .iter()
+            .any(|name| content.get(name).is_some())
+    };
     Some(Answer {
         status,
         description: text(value, "description"),
         shared,
+        own_example: content.is_some_and(|all| all.values().any(stated)),
         // The headers that many answers share are references, and described once.
         headers: headers
             .filter(|(_, header)| header.get("$ref").is_none())
-            .map(|(name, header)| Header { name, description: text(header, "description") })
+            .map(|(name, header)| Header {
+                name,
+                description: text(header, "description"),
+            })
             .collect(),
-        content: content.and_then(|all| all.iter().next()).map(|(media, content)| Content {
-            media,
-            schema: content.get("schema"),
-            examples: example::of_content(document, content),
-        }),
+        content: content
+            .and_then(|all| all.iter().next())
+            .map(|(media, content)| Content {
+                media,
+                schema: content.get("schema"),
+                examples: example::of_content(document, content),
+            }),
     })
 }
 
@@ -222,7 +252,10 @@ mod tests {
         let document = json!({"paths": {"/a": {
             "get": {"operationId": "listVerifications"}, "post": {"operationId": "get_jwks.v2"},
         }}});
-        let anchors: Vec<_> = operations(&document).iter().map(Operation::anchor).collect();
+        let anchors: Vec<_> = operations(&document)
+            .iter()
+            .map(Operation::anchor)
+            .collect();
         // POST comes before GET on the page.
         assert_eq!(anchors, ["get-jwks-v2", "list-verifications"]);
     }
@@ -243,7 +276,11 @@ mod tests {
         let operation = &operations(&document)[0];
         assert_eq!(operation.parameters[0].name, "id");
         assert_eq!(operation.access, Access::KeyOrOther);
-        let shared: Vec<_> = operation.answers.iter().map(|answer| answer.shared).collect();
+        let shared: Vec<_> = operation
+            .answers
+            .iter()
+            .map(|answer| answer.shared)
+            .collect();
         assert_eq!(shared, [false, true]);
         assert_eq!(operation.answers[0].headers.len(), 1);
         assert_eq!(operation.answers[1].description, "Lost.");

@@ -14,16 +14,24 @@ pub struct At<'a> {
 
 impl<'a> At<'a> {
     /// The document itself.
-    pub const ROOT: At<'static> = At { parent: None, name: "" };
+    pub const ROOT: At<'static> = At {
+        parent: None,
+        name: "",
+    };
 
     pub fn child(&'a self, name: &'a str) -> At<'a> {
-        At { parent: Some(self), name }
+        At {
+            parent: Some(self),
+            name,
+        }
     }
 }
 
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(parent) = self.parent else { return f.write_str("#") };
+        let Some(parent) = self.parent else {
+            return f.write_str("#");
+        };
         write!(f, "{parent}/{}", escape(self.name))
     }
 }
@@ -50,7 +58,12 @@ pub fn follow<'a>(document: &'a Value, mut value: &'a Value) -> Option<&'a Value
 
 /// The last part of a reference: the component's name.
 pub fn name_of(reference: &str) -> String {
-    reference.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+    reference
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .replace("~1", "/")
+        .replace("~0", "~")
 }
 
 /// A reference and the place where it stands.
@@ -91,7 +104,10 @@ fn collect(value: &Value, at: &At<'_>, names_are_free: bool, found: &mut Vec<Ref
                 let here = at.child(name);
                 match (name.as_str(), member) {
                     ("$ref", Value::String(target)) if !names_are_free => {
-                        found.push(Reference { at: at.to_string(), target: target.clone() });
+                        found.push(Reference {
+                            at: at.to_string(),
+                            target: target.clone(),
+                        });
                     }
                     ("example" | "default" | "enum" | "const" | "value", _) if !names_are_free => {}
                     // A schema's examples are data; a media type's are Example objects.
@@ -156,7 +172,10 @@ mod tests {
             "responses": {"default": {"$ref": "#/missing"}},
             "examples": {"one": {"value": {"$ref": "#/data"}}},
         });
-        let lost: Vec<_> = dangling(&document).into_iter().map(|lost| lost.target).collect();
+        let lost: Vec<_> = dangling(&document)
+            .into_iter()
+            .map(|lost| lost.target)
+            .collect();
         assert_eq!(lost, ["#/lost", "#/gone", "#/missing"]);
     }
 }

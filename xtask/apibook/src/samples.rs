@@ -28,11 +28,20 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
     #[error("{operation}: there is no such operation, or it has no such body ({title:?})")]
-    NoPlace { operation: &'static str, title: &'static str },
+    NoPlace {
+        operation: &'static str,
+        title: &'static str,
+    },
     #[error("{operation}: the example is not JSON: {why}")]
-    NotJson { operation: &'static str, why: String },
+    NotJson {
+        operation: &'static str,
+        why: String,
+    },
     #[error("{operation}: {mismatch}")]
-    Mismatch { operation: String, mismatch: Mismatch },
+    Mismatch {
+        operation: String,
+        mismatch: Mismatch,
+    },
 }
 
 macro_rules! samples {
@@ -81,9 +90,11 @@ pub const SAMPLES: &[Sample] = samples! {
 pub(crate) fn add(book: &mut Value, samples: &[Sample]) -> Result<(), SampleError> {
     let stated = with_examples(book, samples);
     for sample in samples {
-        let value: Value = serde_json::from_str(sample.json).map_err(|error| {
-            SampleError::NotJson { operation: sample.operation, why: error.to_string() }
-        })?;
+        let value: Value =
+            serde_json::from_str(sample.json).map_err(|error| SampleError::NotJson {
+                operation: sample.operation,
+                why: error.to_string(),
+            })?;
         let content = content_mut(book, sample).ok_or(SampleError::NoPlace {
             operation: sample.operation,
             title: sample.title,
@@ -103,7 +114,9 @@ pub(crate) fn add(book: &mut Value, samples: &[Sample]) -> Result<(), SampleErro
 
 /// The bodies that have examples of their own, before any is added.
 fn with_examples(book: &Value, samples: &[Sample]) -> Vec<(&'static str, Place)> {
-    let places = samples.iter().map(|sample| (sample.operation, sample.place));
+    let places = samples
+        .iter()
+        .map(|sample| (sample.operation, sample.place));
     let has_own = |(operation, place): &(&str, Place)| {
         content(book, operation, *place).is_some_and(|content| {
             content.get("example").is_some() || content.get("examples").is_some()
@@ -116,7 +129,9 @@ fn path_to(book: &Value, id: &str) -> Option<(String, &'static str)> {
     let paths = book.get("paths")?.as_object()?;
     paths.iter().find_map(|(path, item)| {
         let method = METHODS.into_iter().find(|method| {
-            item.get(method).and_then(|one| one.get("operationId")).is_some_and(|own| own == id)
+            item.get(method)
+                .and_then(|one| one.get("operationId"))
+                .is_some_and(|own| own == id)
         })?;
         Some((path.clone(), method))
     })
@@ -142,19 +157,32 @@ fn content_mut<'a>(book: &'a mut Value, sample: &Sample) -> Option<&'a mut Map<S
         Place::Request => operation.get_mut("requestBody")?,
         Place::Answer(status) => operation.get_mut("responses")?.get_mut(status)?,
     };
-    body.get_mut("content")?.as_object_mut()?.values_mut().next()?.as_object_mut()
+    body.get_mut("content")?
+        .as_object_mut()?
+        .values_mut()
+        .next()?
+        .as_object_mut()
 }
 
 /// Every example of every body is allowed by its schema.
 fn check(book: &Value) -> Result<(), SampleError> {
     for operation in crate::operation::operations(book) {
-        let sent = operation.body.iter().map(|body| (Some(body.schema), &body.examples));
-        let answers = operation.answers.iter().filter_map(|answer| answer.content.as_ref());
+        let sent = operation
+            .body
+            .iter()
+            .map(|body| (Some(body.schema), &body.examples));
+        let answers = operation
+            .answers
+            .iter()
+            .filter_map(|answer| answer.content.as_ref());
         let answered = answers.map(|content| (content.schema, &content.examples));
         for (schema, examples) in sent.chain(answered) {
             for (_, example) in examples {
                 conformance::check(book, schema.unwrap_or(&Value::Bool(true)), example).map_err(
-                    |mismatch| SampleError::Mismatch { operation: operation.id.to_owned(), mismatch },
+                    |mismatch| SampleError::Mismatch {
+                        operation: operation.id.to_owned(),
+                        mismatch,
+                    },
                 )?;
             }
         }

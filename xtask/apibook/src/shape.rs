@@ -58,7 +58,10 @@ pub struct Shapes<'a> {
 
 impl<'a> Shapes<'a> {
     pub fn new(document: &'a Value, elsewhere: impl IntoIterator<Item = String>) -> Self {
-        Self { document, elsewhere: elsewhere.into_iter().collect() }
+        Self {
+            document,
+            elsewhere: elsewhere.into_iter().collect(),
+        }
     }
 
     /// The shape of a schema; objects with a place of their own are only named.
@@ -74,7 +77,10 @@ impl<'a> Shapes<'a> {
 
     fn read(&self, schema: &Value, inside: &[&str]) -> Shape {
         let Some(members) = schema.as_object() else {
-            return Shape { kind: "anything".to_owned(), ..Shape::default() };
+            return Shape {
+                kind: "anything".to_owned(),
+                ..Shape::default()
+            };
         };
         let mut shape = self.core(members, inside);
         if let Some(description) = text(members, "description") {
@@ -98,7 +104,10 @@ impl<'a> Shapes<'a> {
         if let Some(all) = members.get("allOf").and_then(Value::as_array) {
             return self.all_of(all, inside);
         }
-        let mut shape = Shape { notes: notes(members), ..Shape::default() };
+        let mut shape = Shape {
+            notes: notes(members),
+            ..Shape::default()
+        };
         let mut kinds = kinds(members);
         shape.nullable = kinds.contains(&"null");
         kinds.retain(|kind| *kind != "null");
@@ -119,13 +128,23 @@ impl<'a> Shapes<'a> {
     fn referred(&self, target: &str, inside: &[&str]) -> Shape {
         let name = pointer::name_of(target);
         let Some(schema) = pointer::resolve(self.document, target) else {
-            return Shape { kind: name, ..Shape::default() };
+            return Shape {
+                kind: name,
+                ..Shape::default()
+            };
         };
         let again = inside.contains(&name.as_str());
         if again || self.elsewhere.contains(&name) {
             let inner = Inner::Elsewhere(name.clone());
-            let description = schema.as_object().and_then(|members| text(members, "description"));
-            return Shape { kind: name, description, inner, ..Shape::default() };
+            let description = schema
+                .as_object()
+                .and_then(|members| text(members, "description"));
+            return Shape {
+                kind: name,
+                description,
+                inner,
+                ..Shape::default()
+            };
         }
         let mut deeper = inside.to_vec();
         deeper.push(&name);
@@ -137,11 +156,18 @@ impl<'a> Shapes<'a> {
         let nullable = choices.iter().any(|choice| is_null(&choice));
         let others: Vec<&Value> = choices.iter().filter(|choice| !is_null(choice)).collect();
         if let [only] = others[..] {
-            return Shape { nullable, ..self.read(only, inside) };
+            return Shape {
+                nullable,
+                ..self.read(only, inside)
+            };
         }
         let shapes = others.iter().enumerate().map(|(index, choice)| {
             let shape = self.read(choice, inside);
-            (self.title(choice).unwrap_or_else(|| format!("Form {}", index + 1)), shape)
+            (
+                self.title(choice)
+                    .unwrap_or_else(|| format!("Form {}", index + 1)),
+                shape,
+            )
         });
         Shape {
             kind: "one of".to_owned(),
@@ -165,7 +191,11 @@ impl<'a> Shapes<'a> {
         let properties = members.get("properties")?.as_object()?;
         properties.iter().find_map(|(name, property)| {
             let values = values(property.as_object()?);
-            if let [only] = &values[..] { Some(format!("{name} {only}")) } else { None }
+            if let [only] = &values[..] {
+                Some(format!("{name} {only}"))
+            } else {
+                None
+            }
         })
     }
 
@@ -173,7 +203,10 @@ impl<'a> Shapes<'a> {
         if let [only] = all {
             return self.read(only, inside);
         }
-        let mut whole = Shape { kind: "object".to_owned(), ..Shape::default() };
+        let mut whole = Shape {
+            kind: "object".to_owned(),
+            ..Shape::default()
+        };
         let mut fields: Vec<Field> = Vec::new();
         for part in all {
             // A part is read with its fields even where it has a place of its own.
@@ -191,7 +224,8 @@ impl<'a> Shapes<'a> {
 
     fn fields(&self, members: &Map<String, Value>, inside: &[&str]) -> Vec<Field> {
         let required = members.get("required").and_then(Value::as_array);
-        let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
+        let is_required =
+            |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
         let properties = members.get("properties").and_then(Value::as_object);
         let field = |(name, schema): (&String, &Value)| Field {
             name: name.clone(),
@@ -226,7 +260,11 @@ impl<'a> Shapes<'a> {
 }
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
-    members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    members
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn kinds(members: &Map<String, Value>) -> Vec<&str> {
@@ -239,15 +277,19 @@ fn kinds(members: &Map<String, Value>) -> Vec<&str> {
 
 /// A value as it stands in JSON, but words without their quotes.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn values(members: &Map<String, Value>) -> Vec<String> {
     match (members.get("const"), members.get("enum")) {
         (Some(only), _) => vec![plain(only)],
-        (None, Some(Value::Array(all))) => {
-            all.iter().filter(|value| !value.is_null()).map(plain).collect()
-        }
+        (None, Some(Value::Array(all))) => all
+            .iter()
+            .filter(|value| !value.is_null())
+            .map(plain)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -276,7 +318,11 @@ fn notes(members: &Map<String, Value>) -> Vec<Note> {
     let mut words = |text: Option<String>| notes.extend(text.map(Note::Words));
     words(range(number("minLength"), number("maxLength"), "character"));
     words(range(number("minItems"), number("maxItems"), "item"));
-    words(range(number("minProperties"), number("maxProperties"), "member"));
+    words(range(
+        number("minProperties"),
+        number("maxProperties"),
+        "member",
+    ));
     words(match (number("minimum"), number("maximum")) {
         (Some(low), Some(high)) => Some(format!("{low} to {high}")),
         (Some(low), None) if low.as_f64() != Some(0.0) => Some(format!("at least {low}")),
@@ -337,10 +383,17 @@ mod tests {
                 Note::Default("\"x\"".to_owned()),
             ]
         );
-        let read = shape(&json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 9}));
-        assert_eq!((read.kind.as_str(), &read.notes[..]), ("integer", &[Note::Words("1 to 9".to_owned())][..]));
+        let read =
+            shape(&json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 9}));
+        assert_eq!(
+            (read.kind.as_str(), &read.notes[..]),
+            ("integer", &[Note::Words("1 to 9".to_owned())][..])
+        );
         let list = shape(&json!({"type": "array", "items": {"$ref": "#/components/schemas/Code"}}));
-        assert_eq!((list.kind.as_str(), list.values.len()), ("list of strings", 2));
+        assert_eq!(
+            (list.kind.as_str(), list.values.len()),
+            ("list of strings", 2)
+        );
         let map = shape(&json!({"type": "object", "additionalProperties": {"type": "integer"}}));
         assert_eq!(map.kind, "map of integers");
     }
@@ -363,8 +416,13 @@ mod tests {
             {"$ref": "#/components/schemas/Known"},
             {"type": "object", "required": ["b"], "properties": {"b": {"const": 1}}},
         ]}));
-        let Inner::Fields(fields) = whole.inner else { panic!("fields") };
-        let names: Vec<_> = fields.iter().map(|field| (&*field.name, field.required)).collect();
+        let Inner::Fields(fields) = whole.inner else {
+            panic!("fields")
+        };
+        let names: Vec<_> = fields
+            .iter()
+            .map(|field| (&*field.name, field.required))
+            .collect();
         assert_eq!(names, [("a", false), ("b", true)]);
 
         let choice = shape(&json!({"oneOf": [
@@ -374,7 +432,9 @@ mod tests {
             {"type": "null"},
         ]}));
         assert!(choice.nullable);
-        let Inner::OneOf(choices) = choice.inner else { panic!("choices") };
+        let Inner::OneOf(choices) = choice.inner else {
+            panic!("choices")
+        };
         let names: Vec<_> = choices.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["Valid", "kind late", "Known"]);
     }

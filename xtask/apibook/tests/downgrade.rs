@@ -31,7 +31,10 @@ fn becomes(before: Value, after: Value) {
 
 #[test]
 fn null_among_the_types_is_nullable() {
-    becomes(json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true}));
+    becomes(
+        json!({"type": ["string", "null"]}),
+        json!({"type": "string", "nullable": true}),
+    );
     becomes(
         json!({"type": ["array", "null"], "items": {"type": "null"}}),
         json!({"type": "array", "nullable": true, "items": {"enum": [null]}}),
@@ -72,7 +75,10 @@ fn constants_examples_and_bounds() {
         json!({"type": "integer", "exclusiveMinimum": 0, "maximum": 9}),
         json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true, "maximum": 9}),
     );
-    becomes(json!({"minimum": 3, "exclusiveMinimum": 1}), json!({"minimum": 3}));
+    becomes(
+        json!({"minimum": 3, "exclusiveMinimum": 1}),
+        json!({"minimum": 3}),
+    );
     becomes(
         json!({"maximum": 3, "exclusiveMaximum": 3}),
         json!({"maximum": 3, "exclusiveMaximum": true}),
@@ -129,7 +135,14 @@ fn names_and_data_that_look_like_keywords_stay() {
 
 #[test]
 fn what_only_newer_versions_have_is_refused_with_its_place() {
-    for keyword in ["if", "prefixItems", "patternProperties", "contains", "$defs", "invented"] {
+    for keyword in [
+        "if",
+        "prefixItems",
+        "patternProperties",
+        "contains",
+        "$defs",
+        "invented",
+    ] {
         let refused = schema(json!({"properties": {"a": {keyword: {}}}}));
         assert_eq!(
             refused,
@@ -145,7 +158,10 @@ fn what_only_newer_versions_have_is_refused_with_its_place() {
     webhooks["webhooks"] = json!({"proof.made": {}});
     assert_eq!(
         to_3_0(&webhooks),
-        Err(DowngradeError::Member { at: "#".to_owned(), member: "webhooks".to_owned() })
+        Err(DowngradeError::Member {
+            at: "#".to_owned(),
+            member: "webhooks".to_owned()
+        })
     );
     let mut beside = document(&json!({}));
     beside["paths"] = json!({"/a": {"get": {"responses": {
@@ -153,12 +169,20 @@ fn what_only_newer_versions_have_is_refused_with_its_place() {
     }}}});
     assert_eq!(
         to_3_0(&beside),
-        Err(DowngradeError::BesideReference { at: "#/paths/~1a/get/responses/200".to_owned() })
+        Err(DowngradeError::BesideReference {
+            at: "#/paths/~1a/get/responses/200".to_owned()
+        })
     );
     let mut tls = document(&json!({}));
     tls["components"]["securitySchemes"] = json!({"cert": {"type": "mutualTLS"}});
-    assert!(matches!(to_3_0(&tls), Err(DowngradeError::SecurityScheme { .. })));
-    assert!(matches!(to_3_0(&json!({"openapi": "3.0.3"})), Err(DowngradeError::Version { .. })));
+    assert!(matches!(
+        to_3_0(&tls),
+        Err(DowngradeError::SecurityScheme { .. })
+    ));
+    assert!(matches!(
+        to_3_0(&json!({"openapi": "3.0.3"})),
+        Err(DowngradeError::Version { .. })
+    ));
 }
 
 #[test]
@@ -171,8 +195,9 @@ fn the_licence_is_named_by_its_address() {
     );
 }
 
-const KINDS: &[&str] =
-    &["null", "boolean", "integer", "number", "string", "array", "object"];
+const KINDS: &[&str] = &[
+    "null", "boolean", "integer", "number", "string", "array", "object",
+];
 
 fn kinds() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -183,13 +208,27 @@ fn kinds() -> impl Strategy<Value = Value> {
 
 fn values() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
-        json!(null), json!(true), json!(-3), json!(0), json!(5), json!(""), json!("a"),
-        json!("abc"), json!([]), json!([null]), json!([0, "a"]), json!({}), json!({"a": null}),
-        json!({"a": "abc"}), json!({"a": 0, "b": [5]}),
+        json!(null),
+        json!(true),
+        json!(-3),
+        json!(0),
+        json!(5),
+        json!(""),
+        json!("a"),
+        json!("abc"),
+        json!([]),
+        json!([null]),
+        json!([0, "a"]),
+        json!({}),
+        json!({"a": null}),
+        json!({"a": "abc"}),
+        json!({"a": 0, "b": [5]}),
     ])
 }
 
-fn assertion(inner: impl Strategy<Value = Value> + Clone + 'static) -> impl Strategy<Value = (&'static str, Value)> {
+fn assertion(
+    inner: impl Strategy<Value = Value> + Clone + 'static,
+) -> impl Strategy<Value = (&'static str, Value)> {
     let numbers = -3..6_i64;
     let some = || prop::collection::vec(inner.clone(), 1..3).prop_map(Value::from);
     prop_oneof![
@@ -225,7 +264,12 @@ fn schemas() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop::collection::vec(assertion(inner), 1..4)
-            .prop_map(|members| members.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+            .prop_map(|members| {
+                members
+                    .into_iter()
+                    .map(|(k, v)| (k.to_owned(), v))
+                    .collect()
+            })
             .prop_map(Value::Object)
     })
 }

@@ -25,7 +25,11 @@ fn every_part_is_in_the_book_and_the_frame_around_it() {
     assert_eq!(book["info"]["version"], "1.2.3");
     assert_eq!(book["servers"][0]["url"], "/");
     assert!(book["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer");
-    assert!(book["components"]["securitySchemes"].get("ticket").is_some());
+    assert!(
+        book["components"]["securitySchemes"]
+            .get("ticket")
+            .is_some()
+    );
     let paths: Vec<_> = book["paths"].as_object().unwrap().keys().collect();
     assert_eq!(
         paths,
@@ -36,7 +40,12 @@ fn every_part_is_in_the_book_and_the_frame_around_it() {
             "/health",
         ]
     );
-    let tags: Vec<_> = book["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    let tags: Vec<_> = book["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["name"])
+        .collect();
     assert_eq!(tags, ["Verifications", "Proofs", "Service"]);
 }
 
@@ -53,9 +62,18 @@ fn the_door_s_answers_and_headers_are_added_where_nothing_is_stated() {
     let book = book();
     let create = &book["paths"]["/api/v1/verifications"]["post"]["responses"];
     let statuses: Vec<_> = create.as_object().unwrap().keys().collect();
-    assert_eq!(statuses, ["201", "400", "401", "408", "413", "415", "429", "500", "503"]);
+    assert_eq!(
+        statuses,
+        [
+            "201", "400", "401", "408", "413", "415", "429", "500", "503"
+        ]
+    );
     assert_eq!(create["401"]["$ref"], "#/components/responses/Unauthorized");
-    let headers: Vec<_> = create["201"]["headers"].as_object().unwrap().keys().collect();
+    let headers: Vec<_> = create["201"]["headers"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
     assert_eq!(
         headers,
         [
@@ -72,8 +90,19 @@ fn the_door_s_answers_and_headers_are_added_where_nothing_is_stated() {
     assert!(own["headers"].get("Retry-After").is_some());
     let health = &book["paths"]["/health"]["get"];
     assert_eq!(health["security"], json!([]));
-    assert_eq!(health["responses"].as_object().unwrap().keys().collect::<Vec<_>>(), ["200"]);
-    let headers: Vec<_> = health["responses"]["200"]["headers"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        health["responses"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .collect::<Vec<_>>(),
+        ["200"]
+    );
+    let headers: Vec<_> = health["responses"]["200"]["headers"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
     assert_eq!(headers, ["X-Request-Id"]);
 }
 
@@ -81,14 +110,20 @@ fn the_door_s_answers_and_headers_are_added_where_nothing_is_stated() {
 fn optional_members_are_absent_and_never_null() {
     let book = book();
     let properties = &book["components"]["schemas"]["Verification"]["properties"];
-    assert_eq!(properties["challenge"]["$ref"], "#/components/schemas/Challenge");
+    assert_eq!(
+        properties["challenge"]["$ref"],
+        "#/components/schemas/Challenge"
+    );
     assert_eq!(properties["ended_at"]["type"], json!(["string", "null"]));
     let create = &book["components"]["schemas"]["CreateVerification"]["properties"];
     assert_eq!(create["client_metadata"]["type"], "object");
     let old = to_3_0(&book).unwrap();
     let properties = &old["components"]["schemas"]["Verification"]["properties"];
     assert_eq!(properties["ended_at"]["nullable"], true);
-    assert_eq!(properties["challenge"]["allOf"][0]["$ref"], "#/components/schemas/Challenge");
+    assert_eq!(
+        properties["challenge"]["allOf"][0]["$ref"],
+        "#/components/schemas/Challenge"
+    );
 }
 
 #[test]
@@ -109,7 +144,10 @@ fn nothing_that_only_3_1_has_is_left_in_3_0() {
                 for (name, member) in members {
                     let data = ["example", "default", "enum", "value", "properties"];
                     if !at.ends_with("/properties") {
-                        assert!(!["const", "propertyNames", "webhooks"].contains(&&**name), "{at}");
+                        assert!(
+                            !["const", "propertyNames", "webhooks"].contains(&&**name),
+                            "{at}"
+                        );
                         if name == "type" {
                             assert!(member.is_string() && member != "null", "{at}: {member}");
                         }
@@ -155,7 +193,10 @@ fn what_is_said_twice_must_be_the_same() {
     });
     assert_eq!(
         other,
-        Err(MergeError::Conflict { part: "front", name: "POST /api/v1/proofs/validate".to_owned() })
+        Err(MergeError::Conflict {
+            part: "front",
+            name: "POST /api/v1/proofs/validate".to_owned()
+        })
     );
 }
 
@@ -163,7 +204,9 @@ fn what_is_said_twice_must_be_the_same() {
 fn mistakes_are_named() {
     let at = "/paths/~1health/get";
     let put = |member: &'static str, value: Value| {
-        changed(2, move |front| front.pointer_mut(at).unwrap()[member] = value.clone())
+        changed(2, move |front| {
+            front.pointer_mut(at).unwrap()[member] = value.clone()
+        })
     };
     let health = || "GET /health".to_owned();
     assert_eq!(
@@ -176,19 +219,42 @@ fn mistakes_are_named() {
     );
     assert_eq!(
         put("operationId", Value::Null),
-        Err(MergeError::NoOperationId { operation: health() })
+        Err(MergeError::NoOperationId {
+            operation: health()
+        })
     );
     assert_eq!(
         put("tags", json!(["Gardening"])),
-        Err(MergeError::Tag { operation: health(), tag: "Gardening".to_owned() })
+        Err(MergeError::Tag {
+            operation: health(),
+            tag: "Gardening".to_owned()
+        })
     );
     assert_eq!(
         put("security", json!([{"cookie": []}])),
-        Err(MergeError::Security { operation: health(), scheme: "cookie".to_owned() })
+        Err(MergeError::Security {
+            operation: health(),
+            scheme: "cookie".to_owned()
+        })
     );
-    let lost = put("responses", json!({"200": {"$ref": "#/components/responses/Lost"}}));
+    let lost = put(
+        "responses",
+        json!({"200": {"$ref": "#/components/responses/Lost"}}),
+    );
     assert!(matches!(lost, Err(MergeError::Dangling(lost))
         if lost.target == "#/components/responses/Lost" && lost.at == "#/paths/~1health/get/responses/200"));
-    let unknown = merge("1", &[Part { name: "x", document: json!({"webhooks": {}}) }]);
-    assert_eq!(unknown, Err(MergeError::Member { part: "x", member: "webhooks".to_owned() }));
+    let unknown = merge(
+        "1",
+        &[Part {
+            name: "x",
+            document: json!({"webhooks": {}}),
+        }],
+    );
+    assert_eq!(
+        unknown,
+        Err(MergeError::Member {
+            part: "x",
+            member: "webhooks".to_owned()
+        })
+    );
 }

@@ -134,7 +134,8 @@ impl Verification {
     /// Whether another code may be sent now.
     pub fn may_resend(&mut self, now: Timestamp) -> Result<(), ApiError> {
         self.must_be_pending(now)?;
-        let (Question::SentCode { .. }, Some(delivery)) = (&self.challenge.question, &self.delivery)
+        let (Question::SentCode { .. }, Some(delivery)) =
+            (&self.challenge.question, &self.delivery)
         else {
             return Err(ApiError::new(
                 ErrorCode::ValidationError,
@@ -167,10 +168,20 @@ impl Verification {
     ) {
         let test = self.owner.environment.is_test();
         self.challenge.expires_at = now.plus_seconds(lifetime_seconds);
-        self.challenge.question =
-            Question::SentCode { digest, shown: test.then(|| code.clone()) };
-        let messages = self.delivery.as_ref().map_or(0, |delivery| delivery.messages);
-        self.delivery = Some(Delivery::of_code(code, messages.saturating_add(1), test, now));
+        self.challenge.question = Question::SentCode {
+            digest,
+            shown: test.then(|| code.clone()),
+        };
+        let messages = self
+            .delivery
+            .as_ref()
+            .map_or(0, |delivery| delivery.messages);
+        self.delivery = Some(Delivery::of_code(
+            code,
+            messages.saturating_add(1),
+            test,
+            now,
+        ));
         self.updated_at = now;
         self.revision += 1;
     }
@@ -179,8 +190,11 @@ impl Verification {
     pub fn delivered(&mut self, accepted: bool, now: Timestamp) {
         if let Some(delivery) = &mut self.delivery {
             delivery.unsent = None;
-            delivery.status =
-                if accepted { DeliveryStatus::Sent } else { DeliveryStatus::Failed };
+            delivery.status = if accepted {
+                DeliveryStatus::Sent
+            } else {
+                DeliveryStatus::Failed
+            };
             self.updated_at = now;
         }
     }
@@ -192,7 +206,15 @@ impl Verification {
             State::Revoked { .. } => Ok(()),
             State::Verified { at, proof } => {
                 let (verified_at, proof) = (*at, proof.clone());
-                self.enter(State::Revoked { at: now, reason, verified_at, proof }, now);
+                self.enter(
+                    State::Revoked {
+                        at: now,
+                        reason,
+                        verified_at,
+                        proof,
+                    },
+                    now,
+                );
                 Ok(())
             }
             _ => Err(ApiError::not_found()),
@@ -259,7 +281,10 @@ impl Verification {
         self.state = state;
         self.updated_at = now;
         self.revision += 1;
-        self.history.push(Change { status: self.status(), at: now });
+        self.history.push(Change {
+            status: self.status(),
+            at: now,
+        });
     }
 }
 
@@ -267,7 +292,11 @@ impl Delivery {
     /// The delivery of a fresh code; in test mode nothing is sent.
     pub fn of_code(code: String, messages: u8, test: bool, now: Timestamp) -> Self {
         Self {
-            status: if test { DeliveryStatus::Skipped } else { DeliveryStatus::Queued },
+            status: if test {
+                DeliveryStatus::Skipped
+            } else {
+                DeliveryStatus::Queued
+            },
             unsent: (!test).then_some(code),
             messages,
             requested_at: now,
@@ -280,8 +309,12 @@ fn refusal(delivery: &Delivery, now: Timestamp) -> Option<ResendRefusal> {
     if delivery.messages >= limits::MAX_MESSAGES {
         return Some(ResendRefusal::TooMany);
     }
-    let ready = delivery.requested_at.plus_seconds(limits::RESEND_COOLDOWN_SECONDS);
-    (now < ready).then(|| ResendRefusal::TooSoon { wait_seconds: ready.seconds_since(now) })
+    let ready = delivery
+        .requested_at
+        .plus_seconds(limits::RESEND_COOLDOWN_SECONDS);
+    (now < ready).then(|| ResendRefusal::TooSoon {
+        wait_seconds: ready.seconds_since(now),
+    })
 }
 
 fn wrong_code(left: u8) -> ApiError {

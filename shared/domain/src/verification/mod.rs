@@ -4,14 +4,16 @@
 
 mod lifecycle;
 mod request;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use lifecycle::{Answer, NewProof, ResendRefusal};
 pub(crate) use request::check_external_user_id;
 pub use request::{CreateVerification, PlannedVerification, SubmitCode, settings_for};
 pub use view::{
-    ChallengeView, CheckMethod, CheckView, DnsRecord, HttpFile, ProofView, TestVerification, VerificationView,
-    EventsTicket, ResendResult, StatusEvent, VerificationList, ListedVerification,
+    ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
+    ProofView, ResendResult, StatusEvent, TestVerification, VerificationList, VerificationView,
 };
 
 use serde::{Deserialize, Serialize};
@@ -42,8 +44,13 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Verified, Self::Failed, Self::Expired, Self::Revoked];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Verified,
+        Self::Failed,
+        Self::Expired,
+        Self::Revoked,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -130,7 +137,11 @@ pub enum Question {
     /// The person publishes this token in the domain's DNS or on its web server.
     PublishedToken { token: String },
     /// The person signs this message with the wallet's key.
-    SignedMessage { message: String, nonce: String, code: String },
+    SignedMessage {
+        message: String,
+        nonce: String,
+        code: String,
+    },
 }
 
 impl std::fmt::Debug for Question {
@@ -149,10 +160,22 @@ impl std::fmt::Debug for Question {
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum State {
     Pending,
-    Verified { at: Timestamp, proof: Proof },
-    Failed { at: Timestamp },
-    Expired { at: Timestamp },
-    Revoked { at: Timestamp, reason: RevocationReason, verified_at: Timestamp, proof: Proof },
+    Verified {
+        at: Timestamp,
+        proof: Proof,
+    },
+    Failed {
+        at: Timestamp,
+    },
+    Expired {
+        at: Timestamp,
+    },
+    Revoked {
+        at: Timestamp,
+        reason: RevocationReason,
+        verified_at: Timestamp,
+        proof: Proof,
+    },
 }
 
 /// What is fixed about a proof at the moment of verification. The signature over it is
@@ -240,7 +263,9 @@ impl Verification {
     pub fn proof(&self) -> Option<(&Proof, Timestamp)> {
         match &self.state {
             State::Verified { at, proof } => Some((proof, *at)),
-            State::Revoked { verified_at, proof, .. } => Some((proof, *verified_at)),
+            State::Revoked {
+                verified_at, proof, ..
+            } => Some((proof, *verified_at)),
             _ => None,
         }
     }
@@ -257,6 +282,8 @@ impl Verification {
 
     /// The code that has to be sent, if any.
     pub fn owes_message(&self) -> Option<&str> {
-        self.delivery.as_ref().and_then(|delivery| delivery.unsent.as_deref())
+        self.delivery
+            .as_ref()
+            .and_then(|delivery| delivery.unsent.as_deref())
     }
 }

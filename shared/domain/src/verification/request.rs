@@ -46,7 +46,12 @@ pub struct CreateVerification {
 #[serde(deny_unknown_fields)]
 pub struct SubmitCode {
     /// The code as the person received it: six letters or digits.
-    #[schema(example = "482913", min_length = 6, max_length = 6, pattern = "^[A-Z0-9]{6}$")]
+    #[schema(
+        example = "482913",
+        min_length = 6,
+        max_length = 6,
+        pattern = "^[A-Z0-9]{6}$"
+    )]
     pub challenge_code: String,
     /// Who sent the code, if you know: it is compared with the identifier, never trusted instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +99,11 @@ impl CreateVerification {
         }
         let identifier = identifier::parse(self.kind, self.channel, &self.identifier)
             .map_err(|refusal| {
-                ApiError::of_field(ErrorCode::InvalidIdentifier, "identifier", refusal.to_string())
+                ApiError::of_field(
+                    ErrorCode::InvalidIdentifier,
+                    "identifier",
+                    refusal.to_string(),
+                )
             })?
             .as_str()
             .to_owned();
@@ -140,38 +149,58 @@ impl PlannedVerification {
 pub(crate) fn check_external_user_id(name: &str) -> Result<(), ApiError> {
     let length = name.chars().count();
     if length == 0 || length > limits::MAX_EXTERNAL_USER_ID {
-        return Err(ApiError::field("external_user_id", "must have 1 to 255 characters"));
+        return Err(ApiError::field(
+            "external_user_id",
+            "must have 1 to 255 characters",
+        ));
     }
     if name.chars().any(char::is_control) {
-        return Err(ApiError::field("external_user_id", "must not contain control characters"));
+        return Err(ApiError::field(
+            "external_user_id",
+            "must not contain control characters",
+        ));
     }
     Ok(())
 }
 
 fn check_metadata(metadata: &Map<String, Value>) -> Result<(), ApiError> {
     if metadata.len() > limits::MAX_METADATA_MEMBERS {
-        return Err(ApiError::field("client_metadata", "must have at most 50 members"));
+        return Err(ApiError::field(
+            "client_metadata",
+            "must have at most 50 members",
+        ));
     }
     let size = serde_json::to_vec(metadata).map_or(usize::MAX, |text| text.len());
     if size > limits::MAX_METADATA_BYTES {
-        return Err(ApiError::field("client_metadata", "must be at most 4096 bytes as JSON"));
+        return Err(ApiError::field(
+            "client_metadata",
+            "must be at most 4096 bytes as JSON",
+        ));
     }
     Ok(())
 }
 
 fn names(channels: &[Channel]) -> String {
-    channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ")
+    channels
+        .iter()
+        .map(|channel| channel.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The settings an operator must give before a channel works live.
 pub const fn settings_for(kind: AssetType, channel: Channel) -> &'static [&'static str] {
     match channel {
-        Channel::Whatsapp => {
-            &["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET"]
-        }
-        Channel::Telegram => {
-            &["TELEGRAM_BOT_USERNAME", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"]
-        }
+        Channel::Whatsapp => &[
+            "WHATSAPP_PHONE_NUMBER_ID",
+            "WHATSAPP_ACCESS_TOKEN",
+            "WHATSAPP_APP_SECRET",
+        ],
+        Channel::Telegram => &[
+            "TELEGRAM_BOT_USERNAME",
+            "TELEGRAM_BOT_TOKEN",
+            "TELEGRAM_WEBHOOK_SECRET",
+        ],
         Channel::Sms => &["SMS_PROVIDER", "SMS_NUMBER"],
         Channel::Email if matches!(kind, AssetType::Domain) => &["DOMAIN_EMAIL_PROVIDER"],
         Channel::Email => &["EMAIL_PROVIDER"],

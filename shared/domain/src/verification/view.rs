@@ -1,5 +1,5 @@
 //! A verification as the API shows it. Written once: these types are the wire format, and the
-//! OpenAPI document is made from them. Secrets and codes that were sent to a person never get here.
+//! `OpenAPI` document is made from them. Secrets and codes that were sent to a person never get here.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -192,7 +192,9 @@ pub struct ResendResult {
 pub struct EventsTicket {
     pub ticket: String,
     /// Give this to `EventSource`.
-    #[schema(example = "https://proof.example/api/v1/verifications/507f1f77bcf86cd799439011/events?ticket=…")]
+    #[schema(
+        example = "https://proof.example/api/v1/verifications/507f1f77bcf86cd799439011/events?ticket=…"
+    )]
     pub url: String,
     pub expires_at: Timestamp,
 }
@@ -313,14 +315,19 @@ impl Verification {
             State::Pending => view.challenge = Some(self.challenge_view()),
             State::Verified { at, proof } => {
                 view.verified_at = Some(*at);
-                view.proof = proof
-                    .token
-                    .clone()
-                    .map(|token| ProofView { token, expires_at: proof.expires_at });
+                view.proof = proof.token.clone().map(|token| ProofView {
+                    token,
+                    expires_at: proof.expires_at,
+                });
             }
             State::Failed { at } => view.failed_at = Some(*at),
             State::Expired { at } => view.expired_at = Some(*at),
-            State::Revoked { at, reason, verified_at, .. } => {
+            State::Revoked {
+                at,
+                reason,
+                verified_at,
+                ..
+            } => {
                 view.verified_at = Some(*verified_at);
                 view.revoked_at = Some(*at);
                 view.revoked_reason = Some(*reason);
@@ -374,7 +381,11 @@ impl Verification {
                 view.http_file = (self.channel != Channel::Dns).then_some(file);
                 view.attempts_remaining = None;
             }
-            Question::SignedMessage { message, nonce, code } => {
+            Question::SignedMessage {
+                message,
+                nonce,
+                code,
+            } => {
                 "Sign the message with the wallet".clone_into(&mut view.instruction);
                 view.message = Some(message.clone());
                 view.nonce = Some(nonce.clone());
@@ -390,8 +401,16 @@ fn publication(domain: &str, token: &str) -> (DnsRecord, HttpFile) {
     let value = format!("proof-verify={token}");
     let path = "/.well-known/proof-verify.txt";
     (
-        DnsRecord { kind: "TXT".into(), name: format!("_proof.{domain}"), value: value.clone() },
-        HttpFile { path: path.into(), url: format!("https://{domain}{path}"), content: value },
+        DnsRecord {
+            kind: "TXT".into(),
+            name: format!("_proof.{domain}"),
+            value: value.clone(),
+        },
+        HttpFile {
+            path: path.into(),
+            url: format!("https://{domain}{path}"),
+            content: value,
+        },
     )
 }
 
@@ -405,8 +424,14 @@ fn shown_instruction(channel: Channel, code: &str) -> String {
 }
 
 fn domain_instruction(channel: Channel, record: &DnsRecord, file: &HttpFile) -> String {
-    let dns = format!("Add a TXT record at {} with the value {}", record.name, record.value);
-    let http = format!("Publish a file at {} that contains {}", file.url, file.content);
+    let dns = format!(
+        "Add a TXT record at {} with the value {}",
+        record.name, record.value
+    );
+    let http = format!(
+        "Publish a file at {} that contains {}",
+        file.url, file.content
+    );
     match channel {
         Channel::Dns => dns,
         Channel::Http => http,

@@ -8,7 +8,7 @@ mod verifications;
 
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};
-pub use proofs::{ProofRecord, RevokedProof, RevocationPage};
+pub use proofs::{ProofRecord, RevocationPage, RevokedProof};
 
 use proof_domain::error::ApiError;
 use send_wrapper::SendWrapper;
@@ -51,7 +51,9 @@ impl Ledger {
     pub async fn is_well(&self) -> bool {
         #[derive(serde::Deserialize)]
         struct Row {}
-        self.rows::<Row>(Statement::of("SELECT 1 FROM organisations LIMIT 1", vec![])).await.is_ok()
+        self.rows::<Row>(Statement::of("SELECT 1 FROM organisations LIMIT 1", vec![]))
+            .await
+            .is_ok()
     }
 
     async fn rows<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, ApiError> {
@@ -76,16 +78,21 @@ impl Ledger {
     }
 
     async fn send(&self, statements: &[Statement]) -> Result<String, ApiError> {
-        let batch: Vec<_> = statements.iter().map(|Statement(sql, of)| json!([sql, of])).collect();
+        let batch: Vec<_> = statements
+            .iter()
+            .map(|Statement(sql, of)| json!([sql, of]))
+            .collect();
         let batch = Value::from(batch).to_string();
         local(async {
             let answer = platform::d1(&self.0, &batch).await;
-            answer.map(|text| text.as_string().unwrap_or_default()).map_err(|error| {
-                ApiError::unavailable(
-                    "The ledger cannot be reached. Try again in a moment.",
-                    format!("D1: {}", reason(&error)),
-                )
-            })
+            answer
+                .map(|text| text.as_string().unwrap_or_default())
+                .map_err(|error| {
+                    ApiError::unavailable(
+                        "The ledger cannot be reached. Try again in a moment.",
+                        format!("D1: {}", reason(&error)),
+                    )
+                })
         })
         .await
     }

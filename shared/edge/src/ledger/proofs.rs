@@ -43,7 +43,11 @@ impl Ledger {
         self.row(Statement::of(
             "SELECT expires_at, revoked_at, revoked_reason FROM proofs
              WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3",
-            vec![json!(id), json!(owner.organisation), json!(owner.environment)],
+            vec![
+                json!(id),
+                json!(owner.organisation),
+                json!(owner.environment),
+            ],
         ))
         .await
     }
@@ -58,13 +62,21 @@ impl Ledger {
         let rows = Statement::of(
             "SELECT seq, proof_id, revoked_at FROM revocations
              WHERE environment = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3 OFFSET ?4",
-            vec![json!(environment), json!(after), json!(page.limit), json!(page.offset())],
+            vec![
+                json!(environment),
+                json!(after),
+                json!(page.limit),
+                json!(page.offset()),
+            ],
         );
         let count = Statement::of(
             "SELECT COUNT(*) AS total FROM revocations WHERE environment = ?1 AND seq > ?2",
             vec![json!(environment), json!(after)],
         );
         let (entries, counts): (Vec<RevokedProof>, Vec<Count>) = self.run(&[rows, count]).await?;
-        Ok(RevocationPage { entries, total: counts.first().map_or(0, |count| count.total) })
+        Ok(RevocationPage {
+            entries,
+            total: counts.first().map_or(0, |count| count.total),
+        })
     }
 }

@@ -68,7 +68,9 @@ impl From<Row> for ListedVerification {
             status: row.status,
             identifier: row.identifier,
             external_user_id: row.external_user_id,
-            client_metadata: row.client_metadata.and_then(|text| serde_json::from_str(&text).ok()),
+            client_metadata: row
+                .client_metadata
+                .and_then(|text| serde_json::from_str(&text).ok()),
             verified_at: row.verified_at.map(time),
             revoked_at: row.revoked_at.map(time),
             proof_expires_at: row.proof_expires_at.map(time),
@@ -100,7 +102,10 @@ impl Ledger {
         page.extend([json!(query.page.limit), json!(query.page.offset())]);
         let texts = filter.statements();
         let (rows, counts): (Vec<Row>, Vec<Count>) = self
-            .run(&[Statement::of(&texts.0, page), Statement::of(&texts.1, filter.parameters)])
+            .run(&[
+                Statement::of(&texts.0, page),
+                Statement::of(&texts.1, filter.parameters),
+            ])
             .await?;
         let total = counts.first().map_or(0, |count| count.total);
         Ok(VerificationList {
@@ -119,7 +124,11 @@ impl Ledger {
             "SELECT {COLUMNS} FROM verifications
              WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3"
         );
-        let parameters = vec![json!(id), json!(owner.organisation), json!(owner.environment)];
+        let parameters = vec![
+            json!(id),
+            json!(owner.organisation),
+            json!(owner.environment),
+        ];
         let row: Option<Row> = self.row(Statement::of(&sql, parameters)).await?;
         Ok(row.map(Into::into))
     }
@@ -133,22 +142,35 @@ struct Filter {
 
 impl Filter {
     fn of(owner: &Owner, query: &VerificationQuery) -> Self {
-        let mut filter = Self { conditions: Vec::new(), parameters: Vec::new() };
+        let mut filter = Self {
+            conditions: Vec::new(),
+            parameters: Vec::new(),
+        };
         filter.add("organisation_id =", Some(json!(owner.organisation)));
         filter.add("environment =", Some(json!(owner.environment)));
         filter.add("status =", query.status.map(|status| json!(status)));
         filter.add("type =", query.kind.map(|kind| json!(kind)));
         filter.add("channel =", query.channel.map(|channel| json!(channel)));
-        filter.add("external_user_id =", query.external_user_id.as_ref().map(|name| json!(name)));
-        filter.add("created_at >=", query.created_after.map(|time| json!(time.seconds())));
-        filter.add("created_at <=", query.created_before.map(|time| json!(time.seconds())));
+        filter.add(
+            "external_user_id =",
+            query.external_user_id.as_ref().map(|name| json!(name)),
+        );
+        filter.add(
+            "created_at >=",
+            query.created_after.map(|time| json!(time.seconds())),
+        );
+        filter.add(
+            "created_at <=",
+            query.created_before.map(|time| json!(time.seconds())),
+        );
         filter
     }
 
     fn add(&mut self, condition: &str, value: Option<Value>) {
         if let Some(value) = value {
             self.parameters.push(value);
-            self.conditions.push(format!("{condition} ?{}", self.parameters.len()));
+            self.conditions
+                .push(format!("{condition} ?{}", self.parameters.len()));
         }
     }
 

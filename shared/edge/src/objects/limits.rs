@@ -42,7 +42,12 @@ impl<'a> IdentifierLimits<'a> {
             .chain_update(b"identifier limits")
             .chain_update(identifier.to_lowercase())
             .finalize();
-        let take = LimitCommand::Take { verification, now: now.seconds() };
-        command::<Done>(self.0, BINDING, &hex(&name), &take).await.map(drop)
+        let take = LimitCommand::Take {
+            verification,
+            now: now.seconds(),
+        };
+        command::<Done>(self.0, BINDING, &hex(&name), &take)
+            .await
+            .map(drop)
     }
 }

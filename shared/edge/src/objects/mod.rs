@@ -43,9 +43,10 @@ pub struct Done {}
 /// Writes a reply.
 pub fn reply<T: Serialize>(outcome: &Result<T, ApiError>, repeated: bool) -> String {
     let (first, text) = match outcome {
-        Ok(value) => {
-            (if repeated { REPEATED } else { DONE }, serde_json::to_string(value))
-        }
+        Ok(value) => (
+            if repeated { REPEATED } else { DONE },
+            serde_json::to_string(value),
+        ),
         Err(error) => (REFUSED, serde_json::to_string(error)),
     };
     // These types always have a JSON form; were it not so, the other end reads an odd answer.
@@ -58,8 +59,14 @@ fn read_reply<T>(text: &str) -> Result<Reply<T>, ApiError> {
     let first = rest.next();
     let rest = rest.as_str();
     match first {
-        Some(DONE) => Ok(Reply { value: Raw::written(rest.to_owned()), repeated: false }),
-        Some(REPEATED) => Ok(Reply { value: Raw::written(rest.to_owned()), repeated: true }),
+        Some(DONE) => Ok(Reply {
+            value: Raw::written(rest.to_owned()),
+            repeated: false,
+        }),
+        Some(REPEATED) => Ok(Reply {
+            value: Raw::written(rest.to_owned()),
+            repeated: true,
+        }),
         Some(REFUSED) => Err(serde_json::from_str(rest)
             .unwrap_or_else(|error| ApiError::internal(format!("an odd refusal: {error}")))),
         _ => Err(ApiError::internal("an object answered with nothing")),
@@ -91,7 +98,10 @@ mod tests {
         assert_eq!((good.value.read().unwrap(), good.repeated), (7, false));
         assert!(read_reply::<u8>(&reply(&Ok(7), true)).unwrap().repeated);
         let refused = reply::<u8>(&Err(ApiError::not_found()), false);
-        assert_eq!(read_reply::<u8>(&refused).unwrap_err(), ApiError::not_found());
+        assert_eq!(
+            read_reply::<u8>(&refused).unwrap_err(),
+            ApiError::not_found()
+        );
         assert!(read_reply::<u8>("").is_err());
         assert!(read_reply::<u8>("!x").is_err());
     }

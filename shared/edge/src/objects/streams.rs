@@ -17,9 +17,16 @@ const BINDING: &str = "STREAM_SLOTS";
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum SlotCommand {
     /// A slot for a stream of this verification.
-    Acquire { slot: String, verification: Id, limit: u32 },
+    Acquire {
+        slot: String,
+        verification: Id,
+        limit: u32,
+    },
     /// These streams are still open.
-    Renew { slots: Vec<String>, verification: Id },
+    Renew {
+        slots: Vec<String>,
+        verification: Id,
+    },
     /// This stream is closed.
     Release { slot: String },
 }
@@ -34,6 +41,8 @@ impl<'a> StreamSlots<'a> {
     }
 
     pub async fn give(self, owner: &Owner, wish: &SlotCommand) -> Result<(), ApiError> {
-        command::<Done>(self.0, BINDING, &owner.organisation, wish).await.map(drop)
+        command::<Done>(self.0, BINDING, &owner.organisation, wish)
+            .await
+            .map(drop)
     }
 }

@@ -25,18 +25,39 @@ pub(crate) const BINDING: &str = "VERIFICATIONS";
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum VerificationCommand {
     Create(Box<CreateCommand>),
-    Get { owner: Owner },
-    Submit { owner: Owner, challenge_code: String },
+    Get {
+        owner: Owner,
+    },
+    Submit {
+        owner: Owner,
+        challenge_code: String,
+    },
     /// What has to be looked for.
-    Token { owner: Owner },
+    Token {
+        owner: Owner,
+    },
     /// The look is over.
-    Checked { owner: Owner, report: CheckReport },
-    Resend { owner: Owner },
-    CompleteInTest { owner: Owner },
-    Revoke { owner: Owner, reason: RevocationReason },
-    Ticket { owner: Owner },
+    Checked {
+        owner: Owner,
+        report: CheckReport,
+    },
+    Resend {
+        owner: Owner,
+    },
+    CompleteInTest {
+        owner: Owner,
+    },
+    Revoke {
+        owner: Owner,
+        reason: RevocationReason,
+    },
+    Ticket {
+        owner: Owner,
+    },
     /// Whether anybody still listens in this slot.
-    Probe { slot: String },
+    Probe {
+        slot: String,
+    },
 }
 
 /// A verification to create.
@@ -90,12 +111,10 @@ impl<'a> Verifications<'a> {
         Self(scope)
     }
 
-    pub async fn create(
-        self,
-        create: CreateCommand,
-    ) -> Result<Reply<VerificationView>, ApiError> {
+    pub async fn create(self, create: CreateCommand) -> Result<Reply<VerificationView>, ApiError> {
         let id = create.id;
-        self.ask(id, VerificationCommand::Create(Box::new(create))).await
+        self.ask(id, VerificationCommand::Create(Box::new(create)))
+            .await
     }
 
     pub async fn get(self, owner: Owner, id: Id) -> Result<Raw<VerificationView>, ApiError> {
@@ -109,11 +128,20 @@ impl<'a> Verifications<'a> {
         submitted: SubmitCode,
     ) -> Result<Raw<VerificationView>, ApiError> {
         let challenge_code = submitted.challenge_code;
-        self.tell(id, VerificationCommand::Submit { owner, challenge_code }).await
+        self.tell(
+            id,
+            VerificationCommand::Submit {
+                owner,
+                challenge_code,
+            },
+        )
+        .await
     }
 
     pub async fn token(self, owner: Owner, id: Id) -> Result<VerificationToken, ApiError> {
-        self.tell(id, VerificationCommand::Token { owner }).await.and_then(|token: Raw<_>| token.read())
+        self.tell(id, VerificationCommand::Token { owner })
+            .await
+            .and_then(|token: Raw<_>| token.read())
     }
 
     pub async fn checked(
@@ -122,7 +150,8 @@ impl<'a> Verifications<'a> {
         id: Id,
         report: CheckReport,
     ) -> Result<Raw<VerificationView>, ApiError> {
-        self.tell(id, VerificationCommand::Checked { owner, report }).await
+        self.tell(id, VerificationCommand::Checked { owner, report })
+            .await
     }
 
     pub async fn resend(self, owner: Owner, id: Id) -> Result<Raw<ResendResult>, ApiError> {
@@ -134,7 +163,8 @@ impl<'a> Verifications<'a> {
         owner: Owner,
         id: Id,
     ) -> Result<Raw<TestVerification>, ApiError> {
-        self.tell(id, VerificationCommand::CompleteInTest { owner }).await
+        self.tell(id, VerificationCommand::CompleteInTest { owner })
+            .await
     }
 
     pub async fn revoke(
@@ -154,7 +184,9 @@ impl<'a> Verifications<'a> {
 
     /// Whether the objects answer at all.
     pub async fn are_well(self) -> bool {
-        let probe = VerificationCommand::Probe { slot: String::new() };
+        let probe = VerificationCommand::Probe {
+            slot: String::new(),
+        };
         let id = Id::from_bytes([0; 12]);
         self.tell::<bool>(id, probe).await.is_ok()
     }
@@ -202,8 +234,108 @@ pub struct VerificationToken {
 
 /// Asks an object whether anybody still listens in this slot.
 pub async fn probe_stream(env: &JsValue, verification: Id, slot: &str) -> bool {
-    let probe = VerificationCommand::Probe { slot: slot.to_owned() };
+    let probe = VerificationCommand::Probe {
+        slot: slot.to_owned(),
+    };
     let answer = command::<bool>(env, BINDING, &verification.to_string(), &probe).await;
     // An object that cannot be asked keeps its slot until its heartbeat is missed.
     answer.and_then(|reply| reply.value.read()).unwrap_or(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proof_domain::asset::{AssetType, Channel};
+    use proof_domain::tenant::Environment;
+
+    fn owner() -> Owner {
+        Owner {
+            organisation: "acme".into(),
+            environment: Environment::Live,
+        }
+    }
+
+    /// Functions and objects are deployed one after another: what crosses must stay readable.
+    #[test]
+    fn commands_keep_their_form() {
+        let plan = PlannedVerification {
+            kind: AssetType::Phone,
+            channel: Channel::Sms,
+            identifier: "+37069199199".into(),
+            external_user_id: None,
+            client_metadata: None,
+            callback_url: None,
+        };
+        let id = Id::from_bytes([1; 12]);
+        let create = CreateCommand {
+            id,
+            owner: owner(),
+            organisation_name: "Acme".into(),
+            plan,
+        };
+        let report = CheckReport {
+            method: CheckMethod::Dns,
+            found: true,
+            result: "verified".into(),
+            message: "m".into(),
+            retryable: false,
+            observed: vec![],
+        };
+        for (command, json) in [
+            (
+                VerificationCommand::Create(Box::new(create)),
+                r#"{"command":"create","id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","plan":{"type":"phone","channel":"sms","identifier":"+37069199199"}}"#,
+            ),
+            (
+                VerificationCommand::Get { owner: owner() },
+                r#"{"command":"get","owner":{"organisation":"acme","environment":"live"}}"#,
+            ),
+            (
+                VerificationCommand::Submit {
+                    owner: owner(),
+                    challenge_code: "482913".into(),
+                },
+                r#"{"command":"submit","owner":{"organisation":"acme","environment":"live"},"challenge_code":"482913"}"#,
+            ),
+            (
+                VerificationCommand::Checked {
+                    owner: owner(),
+                    report,
+                },
+                r#"{"command":"checked","owner":{"organisation":"acme","environment":"live"},"report":{"method":"dns","found":true,"result":"verified","message":"m","retryable":false,"observed":[]}}"#,
+            ),
+            (
+                VerificationCommand::Revoke {
+                    owner: owner(),
+                    reason: RevocationReason::Fraud,
+                },
+                r#"{"command":"revoke","owner":{"organisation":"acme","environment":"live"},"reason":"fraud"}"#,
+            ),
+            (
+                VerificationCommand::Probe { slot: "s".into() },
+                r#"{"command":"probe","slot":"s"}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&command).unwrap(), json);
+            assert_eq!(
+                serde_json::from_str::<VerificationCommand>(json).unwrap(),
+                command
+            );
+        }
+    }
+
+    #[test]
+    fn the_wish_to_listen_survives_the_address() {
+        let wish = EventsRequest {
+            owner: None,
+            ticket: Some("a&b=c#%".into()),
+            last_event_id: Some(2),
+            streams_limit: None,
+        };
+        let mut url = Url::parse("https://object/events").unwrap();
+        url.query_pairs_mut()
+            .append_pair("request", &serde_json::to_string(&wish).unwrap());
+        assert_eq!(EventsRequest::from_url(url.as_str()), Some(wish));
+        assert_eq!(EventsRequest::from_url("https://object/events"), None);
+    }
 }

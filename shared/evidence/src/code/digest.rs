@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use hmac::Hmac;
-use hmac::digest::{FixedOutput, KeyInit, Update, generic_array::GenericArray};
+use hmac::digest::{FixedOutput, KeyInit, Update};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -53,10 +53,10 @@ impl CodeDigest {
 
     pub(super) fn over(key: &CodeKey, verification_id: &str, code: &str) -> Self {
         // HMAC pads a short key with zeros to the block; done here, no length can be wrong.
-        let mut block = GenericArray::default();
+        let mut block = [0; 64];
         block[..key.0.len()].copy_from_slice(key.0.as_slice());
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block);
-        block.as_mut_slice().zeroize();
+        let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
+        block.zeroize();
         // Each part with its length before it: no two pairs of parts give the same bytes.
         for part in [PURPOSE, verification_id.as_bytes(), code.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());

@@ -27,7 +27,11 @@ pub enum DowngradeError {
     #[error("{at}: a schema of OpenAPI 3.0.3 cannot say `{keyword}`")]
     Keyword { at: String, keyword: String },
     #[error("{at}: `{keyword}` is {value}, which a schema cannot mean")]
-    Meaning { at: String, keyword: String, value: String },
+    Meaning {
+        at: String,
+        keyword: String,
+        value: String,
+    },
     #[error("{at}: OpenAPI 3.0.3 ignores what stands beside a `$ref` to anything but a schema")]
     BesideReference { at: String },
     #[error("{at}: OpenAPI 3.0.3 knows no security scheme of type {kind:?}")]
@@ -70,9 +74,14 @@ enum Content {
 
 /// The 3.0.3 document that says what this 3.1 document says.
 pub fn to_3_0(document: &Value) -> Result<Value, DowngradeError> {
-    let found = document.get("openapi").and_then(Value::as_str).unwrap_or_default();
+    let found = document
+        .get("openapi")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     if !found.starts_with("3.1.") {
-        return Err(DowngradeError::Version { found: found.to_owned() });
+        return Err(DowngradeError::Version {
+            found: found.to_owned(),
+        });
     }
     convert(Kind::Document, document, &At::ROOT)
 }
@@ -98,7 +107,10 @@ fn convert(kind: Kind, value: &Value, at: &At<'_>) -> Result<Value, DowngradeErr
             Content::Map(kind) => map(member, &here, |item, at| convert(kind, item, at))?,
             Content::Newer if is_empty(member) => continue,
             Content::Newer => {
-                return Err(DowngradeError::Member { at: at.to_string(), member: name.clone() });
+                return Err(DowngradeError::Member {
+                    at: at.to_string(),
+                    member: name.clone(),
+                });
             }
             Content::Replaced => match replace(kind, name, member, at)? {
                 Some((name, member)) => {
@@ -179,7 +191,10 @@ fn replace(
             kind: "mutualTLS".to_owned(),
         }),
         (Kind::SecurityScheme, _) => Ok(Some(("type", member.clone()))),
-        _ => Err(DowngradeError::Member { at: at.to_string(), member: name.to_owned() }),
+        _ => Err(DowngradeError::Member {
+            at: at.to_string(),
+            member: name.to_owned(),
+        }),
     }
 }
 
@@ -196,7 +211,9 @@ fn license(license: &Value) -> Value {
 }
 
 fn object<'a>(value: &'a Value, at: &At<'_>) -> Result<&'a Map<String, Value>, DowngradeError> {
-    value.as_object().ok_or_else(|| DowngradeError::NotAnObject { at: at.to_string() })
+    value
+        .as_object()
+        .ok_or_else(|| DowngradeError::NotAnObject { at: at.to_string() })
 }
 
 fn map(
@@ -206,8 +223,11 @@ fn map(
 ) -> Result<Value, DowngradeError> {
     let mut converted = Map::new();
     for (name, member) in object(value, at)? {
-        let member =
-            if name.starts_with("x-") { member.clone() } else { each(member, &at.child(name))? };
+        let member = if name.starts_with("x-") {
+            member.clone()
+        } else {
+            each(member, &at.child(name))?
+        };
         converted.insert(name.clone(), member);
     }
     Ok(Value::Object(converted))

@@ -63,7 +63,10 @@ fn keyword(
     at: &At<'_>,
 ) -> Result<(), DowngradeError> {
     let here = at.child(name);
-    let refused = || DowngradeError::Keyword { at: at.to_string(), keyword: name.to_owned() };
+    let refused = || DowngradeError::Keyword {
+        at: at.to_string(),
+        keyword: name.to_owned(),
+    };
     let value = match name {
         "title" | "description" | "default" | "multipleOf" | "maxLength" | "minLength"
         | "pattern" | "maxItems" | "minItems" | "uniqueItems" | "maxProperties"
@@ -129,9 +132,11 @@ fn kind(value: &Value, converted: &mut Members, at: &At<'_>) -> Result<(), Downg
     };
     let names: Vec<&str> = match value {
         Value::String(name) => vec![name],
-        Value::Array(names) => {
-            names.iter().map(Value::as_str).collect::<Option<_>>().ok_or_else(meaning)?
-        }
+        Value::Array(names) => names
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<_>>()
+            .ok_or_else(meaning)?,
         _ => return Err(meaning()),
     };
     let nullable = names.contains(&"null");
@@ -237,10 +242,16 @@ fn bound(
             value: value.to_string(),
         });
     };
-    let other = schema.get(if name == plain { exclusive } else { plain }).and_then(Value::as_f64);
+    let other = schema
+        .get(if name == plain { exclusive } else { plain })
+        .and_then(Value::as_f64);
     let strict = name == exclusive;
     let rules = other.is_none_or(|other| {
-        let tighter = if lower { number > other } else { number < other };
+        let tighter = if lower {
+            number > other
+        } else {
+            number < other
+        };
         // Of two equal bounds the exclusive one is the stricter.
         tighter || (strict && !(number < other) && !(number > other))
     });
@@ -254,11 +265,7 @@ fn bound(
 }
 
 /// Bytes in a text are a format of 3.0.3; other content is not.
-fn content(
-    schema: &Members,
-    converted: &mut Members,
-    at: &At<'_>,
-) -> Result<(), DowngradeError> {
+fn content(schema: &Members, converted: &mut Members, at: &At<'_>) -> Result<(), DowngradeError> {
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     let media = text("contentMediaType");
     let bytes = media.is_none_or(|media| media == "application/octet-stream");
@@ -267,13 +274,22 @@ fn content(
         Some("base64url") if bytes => "base64url",
         None if bytes => "binary",
         _ => {
-            let name =
-                if bytes { "contentEncoding" } else { "contentMediaType" };
-            return Err(DowngradeError::Keyword { at: at.to_string(), keyword: name.to_owned() });
+            let name = if bytes {
+                "contentEncoding"
+            } else {
+                "contentMediaType"
+            };
+            return Err(DowngradeError::Keyword {
+                at: at.to_string(),
+                keyword: name.to_owned(),
+            });
         }
     };
     if schema.get("format").is_some_and(|stated| stated != format) {
-        return Err(DowngradeError::Keyword { at: at.to_string(), keyword: "format".to_owned() });
+        return Err(DowngradeError::Keyword {
+            at: at.to_string(),
+            keyword: "format".to_owned(),
+        });
     }
     converted.insert("format".to_owned(), Value::from(format));
     Ok(())
@@ -283,15 +299,25 @@ fn content(
 /// annotations stands beside the choice, and nothing in the schema could refuse null.
 fn optional(schema: &Members) -> Option<Members> {
     const ANNOTATIONS: [&str; 8] = [
-        "title", "description", "default", "example", "examples", "deprecated", "readOnly",
+        "title",
+        "description",
+        "default",
+        "example",
+        "examples",
+        "deprecated",
+        "readOnly",
         "writeOnly",
     ];
-    let name = ["oneOf", "anyOf"].into_iter().find(|name| schema.contains_key(*name))?;
+    let name = ["oneOf", "anyOf"]
+        .into_iter()
+        .find(|name| schema.contains_key(*name))?;
     let plain = |name: &str| ANNOTATIONS.contains(&name) || name.starts_with("x-");
     if schema.keys().any(|key| key != name && !plain(key)) {
         return None;
     }
-    let [first, second] = schema.get(name)?.as_array()?.as_slice() else { return None };
+    let [first, second] = schema.get(name)?.as_array()?.as_slice() else {
+        return None;
+    };
     let null = json!({"type": "null"});
     let other = match (first == &null, second == &null) {
         (true, false) => second,
@@ -303,7 +329,11 @@ fn optional(schema: &Members) -> Option<Members> {
     if deciding.iter().any(|name| merged.contains_key(*name)) {
         return None;
     }
-    let kind = merged.get("type")?.as_str().filter(|kind| *kind != "null")?.to_owned();
+    let kind = merged
+        .get("type")?
+        .as_str()
+        .filter(|kind| *kind != "null")?
+        .to_owned();
     merged.insert("type".to_owned(), json!([kind, "null"]));
     for (key, value) in schema.iter().filter(|(key, _)| *key != name) {
         merged.insert(key.clone(), value.clone());

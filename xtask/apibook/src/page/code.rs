@@ -139,7 +139,10 @@ mod tests {
     fn nothing_is_lost_and_colours_are_right() {
         let code = "{\n  \"a\\\"b\": \"c: d\",\n  \"é\": 1\n}";
         let cut = pieces(Language::Json, code);
-        assert_eq!(cut.iter().map(|(_, piece)| *piece).collect::<String>(), code);
+        assert_eq!(
+            cut.iter().map(|(_, piece)| *piece).collect::<String>(),
+            code
+        );
         assert!(cut.contains(&(Ink::Key, "\"a\\\"b\"")));
         assert!(cut.contains(&(Ink::Text, "\"c: d\"")));
 
@@ -150,7 +153,10 @@ mod tests {
         assert!(cut.contains(&(Ink::Comment, "// end")));
 
         let cut = pieces(Language::Shell, "# once\ncurl \"$A/#b\"");
-        assert_eq!(cut, [(Ink::Comment, "# once"), (Ink::Plain, "\ncurl \"$A/#b\"")]);
+        assert_eq!(
+            cut,
+            [(Ink::Comment, "# once"), (Ink::Plain, "\ncurl \"$A/#b\"")]
+        );
         assert_eq!(pieces(Language::Plain, ""), []);
         assert_eq!(pieces(Language::Json, "\"open").len(), 1);
     }

@@ -74,10 +74,7 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
             "The path exists, the method does not.",
             "See the `Allow` header.",
         ),
-        ErrorCode::RequestTimeout => (
-            "The request body did not arrive in time.",
-            "Send it again.",
-        ),
+        ErrorCode::RequestTimeout => ("The request body did not arrive in time.", "Send it again."),
         ErrorCode::Conflict => (
             "The request contradicts what is already there.",
             "Most often an `Idempotency-Key` that was used for another request.",
@@ -109,8 +106,9 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
 fn codes(book: &Book<'_>) -> Vec<ErrorCode> {
     let listed = book.document.pointer("/components/schemas/ErrorCode/enum");
     let listed = listed.and_then(Value::as_array).into_iter().flatten();
-    let mut codes: Vec<ErrorCode> =
-        listed.filter_map(|name| serde_json::from_value(name.clone()).ok()).collect();
+    let mut codes: Vec<ErrorCode> = listed
+        .filter_map(|name| serde_json::from_value(name.clone()).ok())
+        .collect();
     codes.sort_by_key(|code| code.status());
     codes
 }
@@ -128,7 +126,7 @@ pub(super) fn entry(book: &Book<'_>) -> Markup {
     html! {
         article class="entry" id="errors" {
             div class="entry-text" {
-                h3 { (heading(&section())) }
+                h2 { (heading(&section())) }
                 p {
                     "Every error has one form. " code { "code" } " is for your program and never changes its "
                     "meaning; " code { "message" } " is for a developer to read; " code { "details" }

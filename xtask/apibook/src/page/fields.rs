@@ -6,18 +6,25 @@ use super::text;
 use crate::operation::Parameter;
 use crate::shape::{Field, Inner, Note, Shape, Shapes};
 
+/// Which way a shape travels: what must be sent, or what may be missing from an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Sent,
+    Received,
+}
+
 /// The anchor of a named schema.
 pub(super) fn object_anchor(name: &str) -> String {
     format!("object-{}", name.to_lowercase())
 }
 
 /// What is inside a shape: its fields, its forms, or a link to where it is described.
-pub(super) fn inside(shape: &Shape) -> Markup {
+pub(super) fn inside(shape: &Shape, way: Way) -> Markup {
     html! {
         @match &shape.inner {
             Inner::Nothing | Inner::Elsewhere(_) => {}
             Inner::Fields(fields) => @if !fields.is_empty() {
-                dl class="fields" { @for field in fields { (row(field)) } }
+                dl class="fields" { @for field in fields { (row(field, way)) } }
             },
             Inner::OneOf(forms) => div class="forms" {
                 @for (name, form) in forms {
@@ -27,7 +34,7 @@ pub(super) fn inside(shape: &Shape) -> Markup {
                         @if let Inner::Elsewhere(name) = &form.inner {
                             p { a href={ "#" (object_anchor(name)) } { (name) } }
                         }
-                        (inside(form))
+                        (inside(form, way))
                     }
                 }
             },
@@ -35,15 +42,19 @@ pub(super) fn inside(shape: &Shape) -> Markup {
     }
 }
 
-fn row(field: &Field) -> Markup {
+fn row(field: &Field, way: Way) -> Markup {
     html! {
         div {
             dt {
                 code class="field-name" { (field.name) }
                 " " (kind(&field.shape))
-                @if field.required { " " span class="required" { "required" } }
+                @match (way, field.required) {
+                    (Way::Sent, true) => { " " span class="required" { "required" } }
+                    (Way::Received, false) => { " " span class="field-kind" { "if any" } }
+                    _ => {}
+                }
             }
-            dd { (about(&field.shape)) (inside(&field.shape)) }
+            dd { (about(&field.shape)) (inside(&field.shape, way)) }
         }
     }
 }

@@ -17,13 +17,33 @@ type Text = fn(&Book<'_>) -> Markup;
 
 /// The sections but for the errors, with what stands beside each.
 const SECTIONS: [(&str, &str, Text, Text); 9] = [
-    ("first-proof", "A first proof", first_proof, first_proof_samples),
+    (
+        "first-proof",
+        "A first proof",
+        first_proof,
+        first_proof_samples,
+    ),
     ("addresses", "Addresses and forms", addresses, nothing),
-    ("authentication", "Authentication", authentication, authentication_samples),
+    (
+        "authentication",
+        "Authentication",
+        authentication,
+        authentication_samples,
+    ),
     ("test-mode", "Test mode", test_mode, nothing),
     ("channels", "Types and channels", channels, nothing),
-    ("idempotency", "Repeating a request", idempotency, idempotency_samples),
-    ("rate-limits", "Rate limits", rate_limits, rate_limit_samples),
+    (
+        "idempotency",
+        "Repeating a request",
+        idempotency,
+        idempotency_samples,
+    ),
+    (
+        "rate-limits",
+        "Rate limits",
+        rate_limits,
+        rate_limit_samples,
+    ),
     ("pagination", "Lists", pagination, pagination_samples),
     ("live-status", "Live status", live::text, live::samples),
 ];
@@ -34,8 +54,10 @@ fn section(anchor: &str, title: &str) -> Section {
 
 /// Everything of the introduction but the errors, which come last.
 pub(super) fn contents() -> Vec<Section> {
-    let mut all: Vec<Section> =
-        SECTIONS.iter().map(|(anchor, title, ..)| section(anchor, title)).collect();
+    let mut all: Vec<Section> = SECTIONS
+        .iter()
+        .map(|(anchor, title, ..)| section(anchor, title))
+        .collect();
     all.push(offline::section());
     all
 }

@@ -45,7 +45,10 @@ struct Section {
 
 impl Section {
     fn new(anchor: &str, title: &str) -> Self {
-        Self { anchor: anchor.to_owned(), title: title.to_owned() }
+        Self {
+            anchor: anchor.to_owned(),
+            title: title.to_owned(),
+        }
     }
 }
 
@@ -54,16 +57,25 @@ pub fn render(document: &Value) -> String {
     let operations = operation::operations(document);
     let objects = objects::met(document, &operations);
     let tags = document.get("tags").and_then(Value::as_array);
-    let word = |tag: &'_ Value, name: &str| tag.get(name).and_then(Value::as_str).map(str::to_owned);
+    let word =
+        |tag: &'_ Value, name: &str| tag.get(name).and_then(Value::as_str).map(str::to_owned);
     let tags: Vec<(String, String)> = tags
         .into_iter()
         .flatten()
-        .filter_map(|tag| Some((word(tag, "name")?, word(tag, "description").unwrap_or_default())))
+        .filter_map(|tag| {
+            Some((
+                word(tag, "name")?,
+                word(tag, "description").unwrap_or_default(),
+            ))
+        })
         .collect();
     let book = Book {
         document,
         operations,
-        tags: tags.iter().map(|(name, description)| Tag { name, description }).collect(),
+        tags: tags
+            .iter()
+            .map(|(name, description)| Tag { name, description })
+            .collect(),
         shapes: Shapes::new(document, objects.clone()),
         objects,
     };
@@ -71,7 +83,10 @@ pub fn render(document: &Value) -> String {
 }
 
 fn page(book: &Book<'_>) -> Markup {
-    let version = book.document.pointer("/info/version").and_then(Value::as_str);
+    let version = book
+        .document
+        .pointer("/info/version")
+        .and_then(Value::as_str);
     let version = version.unwrap_or_default();
     html! {
         (DOCTYPE)

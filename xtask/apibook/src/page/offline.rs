@@ -13,15 +13,24 @@ pub(super) fn section() -> Section {
 const CLAIMS: [(&str, &str); 11] = [
     ("iss", "us"),
     ("aud", "your organisation"),
-    ("sub", "the proof and its verification; what the revocation list names"),
+    (
+        "sub",
+        "the proof and its verification; what the revocation list names",
+    ),
     ("jti", "this token"),
     ("iat, exp", "issued and good until, in seconds"),
     ("env", "live or test"),
     ("type, channel", "what was proven, and how"),
     ("verified_at", "when, in seconds"),
     ("identifier_salt", "16 random bytes, base64url"),
-    ("identifier_hash", "SHA-256 of salt and identifier, base64url"),
-    ("request_id", "what it was asked for, if that was a request for several proofs"),
+    (
+        "identifier_hash",
+        "SHA-256 of salt and identifier, base64url",
+    ),
+    (
+        "request_id",
+        "what it was asked for, if that was a request for several proofs",
+    ),
 ];
 
 pub(super) fn entry() -> Markup {

@@ -1,10 +1,11 @@
 //! The operations, by tag: what each is for, what it takes, what it answers, and an example of both.
 
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::code::{self, Language};
-use super::{Book, Section, Tag, errors, fields, heading, text};
+use super::fields::{self, Way};
+use super::{Book, Section, Tag, errors, heading, text};
 use crate::operation::{Access, Answer, Operation, Parameter};
 use crate::pointer;
 use crate::shape::Inner;
@@ -14,11 +15,15 @@ const URL: &str = "$PROOF_URL";
 const KEY: &str = "$PROOF_KEY";
 
 fn of_tag<'a>(book: &'a Book<'_>, tag: &'a Tag<'_>) -> impl Iterator<Item = &'a Operation<'a>> {
-    book.operations.iter().filter(|operation| operation.tag == tag.name)
+    book.operations
+        .iter()
+        .filter(|operation| operation.tag == tag.name)
 }
 
 pub(super) fn contents(book: &Book<'_>, tag: &Tag<'_>) -> Vec<Section> {
-    of_tag(book, tag).map(|one| Section::new(&one.anchor(), one.summary)).collect()
+    of_tag(book, tag)
+        .map(|one| Section::new(&one.anchor(), one.summary))
+        .collect()
 }
 
 pub(super) fn sections(book: &Book<'_>) -> Markup {
@@ -54,9 +59,9 @@ fn entry(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
                 (answers(book, operation))
             }
             div class="entry-samples" {
-                (code::figure(&html! { "Request" }, Language::Shell, &curl(book, operation)))
-                @for answer in operation.answers.iter().filter(|answer| answer.is_success()) {
-                    (samples(answer))
+                (first_open(requests(book, operation)))
+                @for answer in operation.answers.iter().filter(|answer| shows(answer)) {
+                    (first_open(answered(answer)))
                 }
             }
         }
@@ -98,18 +103,28 @@ fn parameters(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
 }
 
 fn body(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
-    let Some(body) = &operation.body else { return html! {} };
-    let target = body.schema.get("$ref").and_then(Value::as_str).map(pointer::name_of);
+    let Some(body) = &operation.body else {
+        return html! {};
+    };
+    let target = body
+        .schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .map(pointer::name_of);
     let named = target.and_then(|name| book.shapes.named(&name));
     let shape = named.unwrap_or_else(|| book.shapes.of(body.schema));
     html! {
         h4 { "Body" }
-        (fields::inside(&shape))
+        (fields::inside(&shape, Way::Sent))
     }
 }
 
 fn answers(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
-    let shared: Vec<_> = operation.answers.iter().filter(|answer| answer.shared).collect();
+    let shared: Vec<_> = operation
+        .answers
+        .iter()
+        .filter(|answer| answer.shared)
+        .collect();
     html! {
         h4 { "Answers" }
         dl class="answers" {
@@ -141,8 +156,12 @@ fn answers(book: &Book<'_>, operation: &Operation<'_>) -> Markup {
 
 /// What an answer's body is: a link to the object, or its fields where it has no name.
 fn carried(book: &Book<'_>, answer: &Answer<'_>) -> Markup {
-    let Some(content) = &answer.content else { return html! {} };
-    let Some(schema) = content.schema else { return html! {} };
+    let Some(content) = &answer.content else {
+        return html! {};
+    };
+    let Some(schema) = content.schema else {
+        return html! {};
+    };
     let shape = book.shapes.of(schema);
     html! {
         @match &shape.inner {
@@ -154,29 +173,80 @@ fn carried(book: &Book<'_>, answer: &Answer<'_>) -> Markup {
             Inner::Nothing => @if content.media != "application/json" {
                 p class="carries" { code { (content.media) } }
             },
-            _ => (fields::inside(&shape)),
+            _ => (fields::inside(&shape, Way::Received)),
         }
     }
 }
 
-fn samples(answer: &Answer<'_>) -> Markup {
-    let Some(content) = &answer.content else { return html! {} };
+/// Successes, and errors that have more to show than the form they share.
+fn shows(answer: &Answer<'_>) -> bool {
+    let error = answer
+        .content
+        .as_ref()
+        .and_then(|content| content.schema?.get("$ref"));
+    answer.is_success() || (!answer.shared && answer.own_example && error.is_some())
+}
+
+/// The first example stands open, the others wait behind their names.
+fn first_open(samples: Vec<(Markup, Markup)>) -> Markup {
     html! {
-        @for (name, example) in &content.examples {
-            @let title = html! {
-                span class={ "status " (errors::tone(answer.status)) } { (answer.status) }
-                @if let Some(name) = name { " " (name) }
-            };
-            @match example {
-                Value::String(text) => (code::figure(&title, Language::Plain, text.trim_end())),
-                _ => (code::json(&title, example)),
+        @for (index, (title, figure)) in samples.into_iter().enumerate() {
+            @if index == 0 { (figure) } @else {
+                details class="more" { summary { (title) } (figure) }
             }
         }
     }
 }
 
+fn requests(book: &Book<'_>, operation: &Operation<'_>) -> Vec<(Markup, Markup)> {
+    let examples = operation
+        .body
+        .as_ref()
+        .map(|body| body.examples.as_slice())
+        .unwrap_or_default();
+    let figure = |name: Option<&str>, body: Option<&Value>| {
+        let title = html! { "Request" @if let Some(name) = name { ": " (name) } };
+        let command = curl(book, operation, body);
+        (
+            title.clone(),
+            code::figure(&title, Language::Shell, &command),
+        )
+    };
+    if examples.is_empty() {
+        return vec![figure(None, None)];
+    }
+    examples
+        .iter()
+        .map(|(name, example)| figure(name.as_deref(), Some(example)))
+        .collect()
+}
+
+fn answered(answer: &Answer<'_>) -> Vec<(Markup, Markup)> {
+    let examples = answer
+        .content
+        .as_ref()
+        .map(|content| content.examples.as_slice());
+    let samples = examples
+        .unwrap_or_default()
+        .iter()
+        .filter(|(_, example)| *example != json!({}));
+    samples
+        .map(|(name, example)| {
+            let title = html! {
+                span class={ "status " (errors::tone(answer.status)) } { (answer.status) }
+                @if let Some(name) = name { " " (name) }
+            };
+            let figure = match example {
+                Value::String(text) => code::figure(&title, Language::Plain, text),
+                _ => code::json(&title, example),
+            };
+            (title, figure)
+        })
+        .collect()
+}
+
 /// The request as a command. Quoting is for a POSIX shell.
-fn curl(book: &Book<'_>, operation: &Operation<'_>) -> String {
+fn curl(book: &Book<'_>, operation: &Operation<'_>, sent: Option<&Value>) -> String {
     let mut path = operation.path.to_owned();
     let mut query = Vec::new();
     let mut headers = Vec::new();
@@ -185,10 +255,13 @@ fn curl(book: &Book<'_>, operation: &Operation<'_>) -> String {
         match parameter.place {
             "path" => {
                 let example = shown.or_else(|| {
-                    crate::example::stated(book.document, parameter.schema).as_ref().map(plain)
+                    crate::example::stated(book.document, parameter.schema)
+                        .as_ref()
+                        .map(plain)
                 });
                 let name = format!("{{{}}}", parameter.name);
-                let value = example.unwrap_or_else(|| format!("${}", parameter.name.to_uppercase()));
+                let value =
+                    example.unwrap_or_else(|| format!("${}", parameter.name.to_uppercase()));
                 path = path.replace(&name, &value);
             }
             "query" => query.extend(shown.map(|value| format!("{}={value}", parameter.name))),
@@ -196,14 +269,23 @@ fn curl(book: &Book<'_>, operation: &Operation<'_>) -> String {
             _ => {}
         }
     }
-    let streams = operation.answers.iter().filter_map(|answer| answer.content.as_ref());
-    let streams = streams.into_iter().any(|content| content.media == "text/event-stream");
+    let streams = operation
+        .answers
+        .iter()
+        .filter_map(|answer| answer.content.as_ref());
+    let streams = streams
+        .into_iter()
+        .any(|content| content.media == "text/event-stream");
     let mut command = String::from(if streams { "curl -N" } else { "curl" });
     if operation.method != "get" && (operation.method != "post" || operation.body.is_none()) {
         command.push_str(" -X ");
         command.push_str(&operation.method.to_uppercase());
     }
-    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", query.join("&"))
+    };
     command.push_str(&format!(" \"{URL}{path}{query}\""));
     let mut line = |text: String| {
         command.push_str(" \\\n  ");
@@ -217,13 +299,18 @@ fn curl(book: &Book<'_>, operation: &Operation<'_>) -> String {
     }
     if let Some(body) = &operation.body {
         line(format!("-H \"Content-Type: {}\"", body.media));
-        if let Some((_, example)) = body.examples.first() {
-            line(format!("-d '{}'", code::pretty(example).replace('\'', "'\\''")));
+        if let Some(example) = sent {
+            let json = code::pretty(example)
+                .replace('\'', "'\\''")
+                .replace('\n', "\n  ");
+            line(format!("-d '{json}'"));
         }
     }
     command
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -31,7 +31,9 @@ pub(super) fn inline(source: &str) -> Markup {
 fn next(source: &str) -> Option<(&str, Markup, &str)> {
     let at = source.find(['`', '*', '['])?;
     let (before, marked) = source.split_at(at);
-    let found = code(marked).or_else(|| strong(marked)).or_else(|| link(marked));
+    let found = code(marked)
+        .or_else(|| strong(marked))
+        .or_else(|| link(marked));
     match found {
         Some((part, after)) => Some((before, part, after)),
         None => {
@@ -56,7 +58,9 @@ fn strong(source: &str) -> Option<(Markup, &str)> {
 fn link(source: &str) -> Option<(Markup, &str)> {
     let (words, after) = source.strip_prefix('[')?.split_once("](")?;
     let (target, after) = after.split_once(')')?;
-    let safe = ["https://", "/", "#"].iter().any(|start| target.starts_with(start));
+    let safe = ["https://", "/", "#"]
+        .iter()
+        .any(|start| target.starts_with(start));
     safe.then(|| (html! { a href=(target) { (words) } }, after))
 }
 
@@ -70,8 +74,14 @@ mod tests {
 
     #[test]
     fn marks_what_is_marked_and_escapes_the_rest() {
-        assert_eq!(line("Send `a<b` & **now**."), "Send <code>a&lt;b</code> &amp; <strong>now</strong>.");
-        assert_eq!(line("see [Errors](#errors)"), "see <a href=\"#errors\">Errors</a>");
+        assert_eq!(
+            line("Send `a<b` & **now**."),
+            "Send <code>a&lt;b</code> &amp; <strong>now</strong>."
+        );
+        assert_eq!(
+            line("see [Errors](#errors)"),
+            "see <a href=\"#errors\">Errors</a>"
+        );
         assert_eq!(line("[x](javascript:alert(1))"), "[x](javascript:alert(1))");
         assert_eq!(line("2 * 3 `x"), "2 * 3 `x");
         assert_eq!(line("a [b] `c`"), "a [b] <code>c</code>");

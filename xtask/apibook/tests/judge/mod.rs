@@ -30,17 +30,28 @@ impl Judge<'_> {
             other => panic!("not a schema: {other}"),
         };
         if let Some(target) = members.get("$ref").and_then(Value::as_str) {
-            let target = self.document.pointer(target.trim_start_matches('#')).unwrap();
+            let target = self
+                .document
+                .pointer(target.trim_start_matches('#'))
+                .unwrap();
             let referred = self.accepts(target, value);
             // 3.0: "sibling elements of a $ref are ignored".
             if self.dialect == Dialect::V3_0 || !referred {
                 return referred;
             }
         }
-        members.iter().all(|(keyword, rule)| self.holds(keyword, rule, members, value))
+        members
+            .iter()
+            .all(|(keyword, rule)| self.holds(keyword, rule, members, value))
     }
 
-    fn holds(&self, keyword: &str, rule: &Value, schema: &Map<String, Value>, value: &Value) -> bool {
+    fn holds(
+        &self,
+        keyword: &str,
+        rule: &Value,
+        schema: &Map<String, Value>,
+        value: &Value,
+    ) -> bool {
         let all = || rule.as_array().unwrap().iter();
         let number = || value.as_f64().zip(rule.as_f64());
         match keyword {
@@ -52,9 +63,17 @@ impl Judge<'_> {
             "oneOf" => all().filter(|schema| self.accepts(schema, value)).count() == 1,
             "not" => !self.accepts(rule, value),
             "minimum" | "maximum" => number().is_none_or(|(value, bound)| {
-                let name = if keyword == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
+                let name = if keyword == "minimum" {
+                    "exclusiveMinimum"
+                } else {
+                    "exclusiveMaximum"
+                };
                 let strict = schema.get(name) == Some(&Value::Bool(true));
-                let (low, high) = if keyword == "minimum" { (bound, value) } else { (value, bound) };
+                let (low, high) = if keyword == "minimum" {
+                    (bound, value)
+                } else {
+                    (value, bound)
+                };
                 if strict { low < high } else { low <= high }
             }),
             "exclusiveMinimum" if self.dialect == Dialect::V3_1 => {
@@ -75,7 +94,9 @@ impl Judge<'_> {
             "properties" => value.as_object().is_none_or(|object| {
                 let rules = rule.as_object().unwrap();
                 rules.iter().all(|(name, rule)| {
-                    object.get(name).is_none_or(|member| self.accepts(rule, member))
+                    object
+                        .get(name)
+                        .is_none_or(|member| self.accepts(rule, member))
                 })
             }),
             "additionalProperties" => value.as_object().is_none_or(|object| {
@@ -106,7 +127,10 @@ impl Judge<'_> {
             (_, Value::String(name)) if one(name) => true,
             (Dialect::V3_0, Value::String(name)) => {
                 assert_ne!(name, "null", "3.0 has no such type");
-                assert!(name != "array" || schema.contains_key("items"), "3.0 wants items");
+                assert!(
+                    name != "array" || schema.contains_key("items"),
+                    "3.0 wants items"
+                );
                 value.is_null() && schema.get("nullable") == Some(&Value::Bool(true))
             }
             (Dialect::V3_1, Value::String(_)) => false,

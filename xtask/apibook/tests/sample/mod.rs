@@ -138,7 +138,9 @@ impl utoipa::Modify for Ticket {
         use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         let ticket = SecurityScheme::ApiKey(ApiKey::Query(ApiKeyValue::new("ticket")));
         let components = document.components.get_or_insert_default();
-        components.security_schemes.insert("ticket".to_owned(), ticket.into());
+        components
+            .security_schemes
+            .insert("ticket".to_owned(), ticket.into());
     }
 }
 

@@ -1,30 +1,38 @@
-// On your server: Node, Deno, Bun or a Worker.
-export async function* statuses(origin, key, id) {
-  let last;
+// Node, Deno, Bun or a Worker.
+export async function* statuses(origin, key, verification) {
+  const address =
+    `${origin}/api/v1/verifications/${verification}/events`;
+  const headers = { Authorization: `Bearer ${key}` };
   for (;;) {
-    const headers = { Authorization: `Bearer ${key}` };
-    if (last) headers["Last-Event-ID"] = last;
-    const address = `${origin}/api/v1/verifications/${id}/events`;
     const answer = await fetch(address, { headers });
-    if (answer.status === 204) return; // it had ended
-    if (!answer.ok) throw new Error(await answer.text());
+    if (answer.status === 204) return; // all was said
+    if (!answer.ok) throw new Error(answer.status);
 
-    let text = "";
-    const chunks = answer.body.pipeThrough(new TextDecoderStream());
-    for await (const chunk of chunks) {
-      const blocks = (text + chunk).split("\n\n");
-      text = blocks.pop();
-      for (const block of blocks) {
-        const field = (name) =>
-          block.match(new RegExp(`^${name}: ?(.*)$`, "m"))?.[1];
-        last = field("id") ?? last;
-        if (!field("data")) continue; // a heartbeat
-        const event = JSON.parse(field("data"));
-        yield event;
-        if (event.status !== "pending") return;
-      }
+    for await (const block of blocks(answer)) {
+      if (!block.event) continue; // a heartbeat
+      headers["Last-Event-ID"] = block.id;
+      const change = JSON.parse(block.data);
+      yield change;
+      if (change.status !== "pending") return;
     }
-    // The connection ended before the verification did.
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    // It broke off: wait a moment, then go on.
+    await new Promise((go) => setTimeout(go, 2000));
+  }
+}
+
+// The fields of each block of the stream.
+async function* blocks(answer) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of answer.body) {
+    text += decoder.decode(bytes, { stream: true });
+    const parts = text.split("\n\n");
+    text = parts.pop();
+    for (const part of parts) {
+      const lines = part.split("\n");
+      yield Object.fromEntries(
+        lines.map((line) => line.split(/: (.*)/)),
+      );
+    }
   }
 }
