@@ -25,7 +25,7 @@ test("a body of more than 64 KB is refused, with and without a declared length",
   const fits = JSON.stringify({ ...good(), client_metadata: {} });
   (await send(fits + " ".repeat(64 * 1024 - fits.length))).expect(201);
   (await send(fits + " ".repeat(64 * 1024 - fits.length + 1))).refused(413, "payload_too_large");
-  (await send(" ".repeat(5_000_000))).refused(413, "payload_too_large");
+  (await send(" ".repeat(200_000))).refused(413, "payload_too_large");
   const pieces = new ReadableStream({
     start(controller) {
       for (let i = 0; i < 20; i++) controller.enqueue(new TextEncoder().encode(" ".repeat(8_192)));

@@ -1,6 +1,7 @@
 // The same live status with the clients that people have: the npm `eventsource` package with a
 // header, and a browser's own EventSource with a ticket.
 import assert from "node:assert/strict";
+import http from "node:http";
 import { EventSource } from "eventsource";
 import { after, before, test } from "./harness/test.mjs";
 import { startBrowser } from "./harness/browser.mjs";
@@ -77,9 +78,10 @@ test("a page of another origin may listen", async () => {
   const { test: client } = await world.organisation();
   const { id } = await create(client);
   const { url } = (await client.post(`verifications/${id}/events/ticket`)).expect(201).body;
+  const elsewhere = http.createServer((request, response) => response.end("elsewhere"));
+  await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
   await browser.visit({}, async (page) => {
-    await page.route("http://127.0.0.1:9/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }));
-    await page.goto("http://127.0.0.1:9/");
+    await page.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
     const status = await page.evaluate((address) => new Promise((resolve, reject) => {
       const source = new EventSource(address);
       source.addEventListener("connected", ({ data }) => {
@@ -90,4 +92,5 @@ test("a page of another origin may listen", async () => {
     }), url);
     assert.equal(status, "pending");
   });
+  elsewhere.close();
 });

@@ -80,6 +80,7 @@ class World {
 
   sql = (statement, parameters) => this.#system.sql(statement, parameters);
 
+  /** Takes new settings and secrets, as `cargo xtask dev` does after a change. */
   reload(changes) {
     return this.#system.reload(changes);
   }

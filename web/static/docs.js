@@ -7,17 +7,21 @@ const result = document.getElementById("filter-result");
 
 const entries = [...contents.querySelectorAll("li a")].map((link) => {
   const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  return { link, section, item: link.closest("li"), words: undefined };
+  const path = section?.querySelector(".endpoint")?.textContent ?? "";
+  const name = `${link.textContent} ${path}`.toLowerCase();
+  return { link, section, item: link.closest("li"), name, words: undefined };
 });
 
 // --- find ---------------------------------------------------------------------------------------
 
+const wanted = () => filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+
 filter.addEventListener("input", () => {
-  const wanted = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wanted();
   let found = 0;
   for (const entry of entries) {
-    entry.words ??= `${entry.link.textContent} ${entry.section?.textContent ?? ""}`.toLowerCase();
-    const fits = wanted.every((word) => entry.words.includes(word));
+    entry.words ??= `${entry.name} ${entry.section?.textContent ?? ""}`.toLowerCase();
+    const fits = words.every((word) => entry.words.includes(word));
     entry.item.hidden = !fits;
     found += fits;
   }
@@ -25,11 +29,16 @@ filter.addEventListener("input", () => {
     group.hidden = !group.querySelector("li:not([hidden])");
   }
   result.textContent =
-    wanted.length === 0 ? "" : found === 0 ? "Nothing fits." : found === 1 ? "1 section" : `${found} sections`;
+    words.length === 0 ? "" : found === 0 ? "Nothing fits." : found === 1 ? "1 section" : `${found} sections`;
 });
 
+// Enter leads to what is called so, or else to the first that speaks of it.
 filter.addEventListener("keydown", (event) => {
-  if (event.key === "Enter") entries.find((entry) => !entry.item.hidden)?.link.click();
+  if (event.key !== "Enter") return;
+  const words = wanted();
+  const shown = entries.filter((entry) => !entry.item.hidden);
+  const named = shown.find((entry) => words.every((word) => entry.name.includes(word)));
+  (named ?? shown[0])?.link.click();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::places;
 
-const WATCHED: [&str; 8] = [
+const WATCHED: [&str; 9] = [
     "shared",
     "functions",
     "durable-objects",
@@ -16,6 +16,7 @@ const WATCHED: [&str; 8] = [
     "web",
     "xtask/apibook/src",
     "wrangler.toml",
+    "Cargo.toml",
     "Cargo.lock",
 ];
 

@@ -122,7 +122,8 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if !inner.is_data() {
+        // What is read as a name from a fixed list reports any other kind of value as bad syntax.
+        if !inner.is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
             return not_json(&inner);
         }
         let (field, message) = field_of(&path, &inner.to_string());
@@ -173,6 +174,11 @@ fn field_of(path: &str, message: &str) -> (String, String) {
             return (field, said.to_owned());
         }
     }
+    let message = message
+        .split_once("expected one of ")
+        .filter(|_| message.starts_with("unknown variant"))
+        .map_or_else(|| message.to_owned(), |(_, names)| format!("must be one of {names}").replace('`', ""));
+    let message = if message == "expected value" { "is not of the right type" } else { &message };
     let field = if path.is_empty() || path == "." {
         "body"
     } else {

@@ -18,13 +18,20 @@ const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web
 const LINKER: &str = "/usr/bin/rust-lld";
 
 pub(crate) fn install() -> Outcome {
+    if !is_here() {
+        return Err(format!(
+            "There is no compiler for wasm32, and this is no Debian to build one from. With a \
+             working network, `rustup target add {TARGET}` is all that is needed."
+        )
+        .into());
+    }
     step(
         "Installing Debian's compiler and the source of its standard library",
         || {
             packages(&PACKAGES)?;
             // The linker's package is named after its version; the compiler's own link tells which.
             let linker = fs::read_link(LINKER).doing(format!("{LINKER} is not a link"))?;
-            packages(&[&linker.to_string_lossy()])
+            packages(&[linker.to_string_lossy()])
         },
     )?;
     step(
@@ -36,23 +43,20 @@ pub(crate) fn install() -> Outcome {
     })
 }
 
+/// Whether this system has Debian's packages.
+pub(crate) fn is_here() -> bool {
+    progress::succeeds(Command::new("apt-get").arg("--version"))
+}
+
 /// Installs packages of the system, if this user may.
-pub(crate) fn packages(names: &[&str]) -> Outcome {
+pub(crate) fn packages(names: &[impl AsRef<str>]) -> Outcome {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let install = ["install", "-y", "--no-install-recommends"];
     let by_hand = format!(
         "apt-get update && apt-get {} {}",
         install.join(" "),
         names.join(" ")
     );
-    if !progress::succeeds(Command::new("apt-get").arg("--version")) {
-        return Err(format!(
-            "These packages are missing and this system has no apt-get: {}. \
-             Install them in its own way; for the wasm32 compiler, `rustup target add {TARGET}` \
-             with a working network is all that is needed.",
-            names.join(", ")
-        )
-        .into());
-    }
     let Some(sudo) = privilege() else {
         return Err(format!(
             "Installing packages needs root. Please run:\n  sudo sh -c '{by_hand}'"

@@ -14,6 +14,9 @@ use crate::limits;
 use crate::outbound::{self, UrlPolicy};
 use crate::tenant::Environment;
 
+/// With `_proof.` in front of it a domain must still be a name: 253 characters at most.
+const MAX_DOMAIN: usize = 253 - "_proof.".len();
+
 /// A verification to create.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +110,13 @@ impl CreateVerification {
             })?
             .as_str()
             .to_owned();
+        if self.kind == AssetType::Domain && identifier.len() > MAX_DOMAIN {
+            return Err(ApiError::of_field(
+                ErrorCode::InvalidIdentifier,
+                "identifier",
+                "is too long for a record that begins with _proof in front of it",
+            ));
+        }
         if let Some(name) = &self.external_user_id {
             check_external_user_id(name)?;
         }

@@ -3,16 +3,9 @@
 use std::collections::BTreeMap;
 
 use proof_apibook::merge::Part;
+use proof_domain::asset::AssetType;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
-
-/// What can be proven.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AssetType {
-    Phone,
-    Email,
-}
 
 /// A verification to create.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -119,8 +112,11 @@ fn events() {}
     tag = "Proofs", security(("apiKey" = [])), summary = "Validate a proof",
     request_body(content = inline(Challenge), example = json!({"code": "A", "attempts_remaining": 1})),
     responses((status = 200, description = "Valid or not.", body = Validation,
-        examples(("Valid" = (value = json!({"valid": true}))),
-            ("Invalid" = (value = json!({"valid": false}))))),
+        examples(("Valid" = (value = json!({
+            "valid": true,
+            "verification": {"id": "507f", "type": "phone", "ended_at": null},
+        }))),
+            ("Invalid" = (value = json!({"valid": false, "reason": {"kind": "revoked"}}))))),
         (status = 429, description = "Its own words.")))]
 #[expect(dead_code, reason = "described, never called")]
 fn validate() {}

@@ -1,21 +1,25 @@
 // Node, Deno, Bun or a Worker.
-export async function* statuses(origin, key, verification) {
+export async function* statuses(origin, key, id) {
   const address =
-    `${origin}/api/v1/verifications/${verification}/events`;
+    `${origin}/api/v1/verifications/${id}/events`;
   const headers = { Authorization: `Bearer ${key}` };
   for (;;) {
-    const answer = await fetch(address, { headers });
-    if (answer.status === 204) return; // all was said
-    if (!answer.ok) throw new Error(answer.status);
-
-    for await (const block of blocks(answer)) {
-      if (!block.event) continue; // a heartbeat
-      headers["Last-Event-ID"] = block.id;
-      const change = JSON.parse(block.data);
-      yield change;
-      if (change.status !== "pending") return;
+    try {
+      const answer = await fetch(address, { headers });
+      if (answer.status === 204) return; // all is said
+      if (!answer.ok) throw new Error(answer.status);
+      for await (const block of blocks(answer)) {
+        if (!block.event) continue; // a heartbeat
+        headers["Last-Event-ID"] = block.id;
+        const change = JSON.parse(block.data);
+        yield change;
+        if (change.status !== "pending") return;
+      }
+    } catch (error) {
+      // That is how `fetch` calls a broken network.
+      if (!(error instanceof TypeError)) throw error;
     }
-    // It broke off: wait a moment, then go on.
+    // Wait a moment, then go on where it broke off.
     await new Promise((go) => setTimeout(go, 2000));
   }
 }
