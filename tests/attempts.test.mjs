@@ -15,7 +15,10 @@ after(() => world?.stop());
 
 const times = (count, ask) => Promise.all(Array.from({ length: count }, (_, i) => ask(i)));
 /** Guesses that are all different and all wrong. */
-const guesses = (count, right) => Array.from({ length: count + 1 }, (_, i) => String(100_000 + i)).filter((one) => one !== right).slice(0, count);
+const guesses = (count, right) =>
+  Array.from({ length: count + 1 }, (_, i) => String(100_000 + i))
+    .filter((one) => one !== right)
+    .slice(0, count);
 
 test("the fifth wrong answer ends it, and the right one comes too late", async () => {
   const { test: client } = await world.organisation();
@@ -108,9 +111,29 @@ test("what has not the form of a code is refused and uses no try", async () => {
   const { id, challenge } = await createEmail(client);
   const { code } = challenge;
   const odd = [
-    ` ${code}`, `${code} `, `${code.slice(0, 3)} ${code.slice(3)}`, `${code}\n`, `${code.slice(0, 5)}`, `${code}0`, "", "abc234", "ABC23a",
-    "１２３４５６", "АBC234", "\u200b".repeat(6), "0".repeat(1_000), "12345\u0000", "ABC-23", "💥💥💥",
-    [code], { $ne: null }, { code }, Number(code), null, true, 1e300,
+    ` ${code}`,
+    `${code} `,
+    `${code.slice(0, 3)} ${code.slice(3)}`,
+    `${code}\n`,
+    `${code.slice(0, 5)}`,
+    `${code}0`,
+    "",
+    "abc234",
+    "ABC23a",
+    "１２３４５６",
+    "АBC234",
+    "\u200b".repeat(6),
+    "0".repeat(1_000),
+    "12345\u0000",
+    "ABC-23",
+    "💥💥💥",
+    [code],
+    { $ne: null },
+    { code },
+    Number(code),
+    null,
+    true,
+    1e300,
   ];
   for (const value of odd) {
     const reply = await submit(client, id, value);

@@ -20,7 +20,14 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 test("the answer has the documented form", async () => {
   const phone = freshPhone();
-  const request = { type: "phone", channel: "whatsapp", identifier: phone, client_metadata: { user_id: "usr_123", action: "login" }, external_user_id: "user 12345", callback_url: "https://hooks.partner-of-tests.com/in?x=1" };
+  const request = {
+    type: "phone",
+    channel: "whatsapp",
+    identifier: phone,
+    client_metadata: { user_id: "usr_123", action: "login" },
+    external_user_id: "user 12345",
+    callback_url: "https://hooks.partner-of-tests.com/in?x=1",
+  };
   const before = Math.floor(Date.now() / 1000);
   const made = (await post(request)).expect(201).body;
   for (const [name, value] of Object.entries(request)) assert.deepEqual(made[name], value, name);
@@ -142,20 +149,40 @@ test("the request's form is closed, and every problem names its field", async ()
   ];
   for (const [body, field] of cases) (await post(body)).refused(400, "validation_error", { field });
   for (const raw of ['{"type":"phone","channel":"sms","identifier":"+37069199199","__proto__":{"x":1}}']) {
-    (await post(undefined, { raw, headers: { "content-type": "application/json" } })).refused(400, "validation_error", { field: "__proto__" });
+    (await post(undefined, { raw, headers: { "content-type": "application/json" } })).refused(400, "validation_error", {
+      field: "__proto__",
+    });
   }
 });
 
 test("client_metadata is kept as it is, within its limits", async () => {
-  const metadata = { text: "žąsis \u2028 \u202e </script>", number: 1.5, big: 9007199254740991, nothing: null, list: [1, [2, { deep: true }]], "": "empty name", __proto_like__: "x" };
+  const metadata = {
+    text: "žąsis \u2028 \u202e </script>",
+    number: 1.5,
+    big: 9007199254740991,
+    nothing: null,
+    list: [1, [2, { deep: true }]],
+    "": "empty name",
+    __proto_like__: "x",
+  };
   const made = await create(client, { client_metadata: metadata });
   assert.deepEqual((await read(client, made.id)).client_metadata, metadata);
   const many = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
   await create(client, { client_metadata: many(50) });
-  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: many(51) })).refused(400, "validation_error", { field: "client_metadata" });
+  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: many(51) })).refused(400, "validation_error", {
+    field: "client_metadata",
+  });
   await create(client, { client_metadata: { x: "y".repeat(4096 - 8) } });
-  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: { x: "y".repeat(4096 - 7) } })).refused(400, "validation_error", { field: "client_metadata" });
-  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: { x: "ž".repeat(3000) } })).refused(400, "validation_error", { field: "client_metadata" });
+  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: { x: "y".repeat(4096 - 7) } })).refused(
+    400,
+    "validation_error",
+    { field: "client_metadata" },
+  );
+  (await post({ type: "phone", channel: "sms", identifier: freshPhone(), client_metadata: { x: "ž".repeat(3000) } })).refused(
+    400,
+    "validation_error",
+    { field: "client_metadata" },
+  );
 });
 
 test("external_user_id takes 255 characters of any script", async () => {

@@ -57,7 +57,9 @@ for (const mode of ["test", "live"]) {
 }
 
 test("a record in several pieces is one value", async () => {
-  const done = await checkedWith(({ name, value }) => [{ name, type: "TXT", data: txt(value.slice(0, 7), value.slice(7, 20), value.slice(20)) }]);
+  const done = await checkedWith(({ name, value }) => [
+    { name, type: "TXT", data: txt(value.slice(0, 7), value.slice(7, 20), value.slice(20)) },
+  ]);
   assert.equal(done.status, "verified");
 });
 
@@ -98,12 +100,20 @@ test("what stands there instead is told, cut short and harmless", async () => {
   ]);
   notVerified(checked, "wrong_value");
   const { observed } = checked.last_check;
-  assert.ok(observed.some((one) => one.includes("v=spf1")), JSON.stringify(observed));
+  assert.ok(
+    observed.some((one) => one.includes("v=spf1")),
+    JSON.stringify(observed),
+  );
   assert.ok(JSON.stringify(observed).length < 2_500, "what was seen is shortened");
 });
 
 test("the record counts at its own name only", async () => {
-  for (const place of [(domain) => domain, (domain) => `proof.${domain}`, (domain) => `_proof.www.${domain}`, (domain) => `_proof._proof.${domain}`]) {
+  for (const place of [
+    (domain) => domain,
+    (domain) => `proof.${domain}`,
+    (domain) => `_proof.www.${domain}`,
+    (domain) => `_proof._proof.${domain}`,
+  ]) {
     const checked = await checkedWith(({ domain, value }) => [{ name: place(domain), type: "TXT", data: txt(value) }]);
     notVerified(checked, "record_not_found");
   }
@@ -111,10 +121,13 @@ test("the record counts at its own name only", async () => {
 
 test("a record of a parent or a sister proves nothing", async () => {
   const parent = freshDomain();
-  const checked = await checkedWith(({ value }) => [
-    { name: `_proof.${parent}`, type: "TXT", data: txt(value) },
-    { name: `_proof.other.${parent}`, type: "TXT", data: txt(value) },
-  ], { identifier: `sub.${parent}` });
+  const checked = await checkedWith(
+    ({ value }) => [
+      { name: `_proof.${parent}`, type: "TXT", data: txt(value) },
+      { name: `_proof.other.${parent}`, type: "TXT", data: txt(value) },
+    ],
+    { identifier: `sub.${parent}` },
+  );
   notVerified(checked, "record_not_found");
 });
 
@@ -135,7 +148,10 @@ test("a token is good for one verification of one tenant", async () => {
 });
 
 test("a wildcard that says something else is something else", async () => {
-  notVerified(await checkedWith(({ domain }) => [{ name: `*.${domain}`, type: "TXT", data: txt("proof-verify=0123456789abcdef0123456789abcdef") }]), "wrong_value");
+  notVerified(
+    await checkedWith(({ domain }) => [{ name: `*.${domain}`, type: "TXT", data: txt("proof-verify=0123456789abcdef0123456789abcdef") }]),
+    "wrong_value",
+  );
 });
 
 test("an alias is followed to where the owner points", async () => {

@@ -51,7 +51,8 @@ for (const mode of ["test", "live"]) {
     assert.equal(request.url, `https://${done.domain}${PATH}`);
     assert.equal(request.method, "GET");
     const all = JSON.stringify(request);
-    for (const secret of [done.content, done.content.split("=")[1], org[mode].key, done.id]) assert.ok(!all.includes(secret), "the request tells nothing that it looks for");
+    for (const secret of [done.content, done.content.split("=")[1], org[mode].key, done.id])
+      assert.ok(!all.includes(secret), "the request tells nothing that it looks for");
     assert.equal(request.headers.cookie, undefined);
     assert.equal(request.headers.authorization, undefined);
   });
@@ -72,7 +73,7 @@ test("other contents are not the content", async () => {
     "in HTML": (content) => `<!doctype html><title>x</title><p>${content}</p>`,
     "in UTF-16": (content) => Buffer.from(`\ufeff${content}`, "utf16le"),
     "with a zero byte": (content) => `${content}\u0000`,
-    "empty": () => "",
+    empty: () => "",
     "another's": () => "proof-verify=0123456789abcdef0123456789abcdef",
   };
   for (const [name, change] of Object.entries(others)) {
@@ -87,7 +88,10 @@ test("only 200 counts", async () => {
   for (const status of [201, 202, 203, 206, 400, 401, 403, 404, 410, 418, 500, 503]) {
     const checked = await checkedWith((content) => page(content, { status }));
     notVerified(checked);
-    assert.ok(checked.last_check.message.includes(String(status)) || checked.last_check.result.includes("not_found"), `${status}: ${checked.last_check.message}`);
+    assert.ok(
+      checked.last_check.message.includes(String(status)) || checked.last_check.result.includes("not_found"),
+      `${status}: ${checked.last_check.message}`,
+    );
   }
 });
 
@@ -100,7 +104,10 @@ test("a redirect to another host is not followed", async () => {
   for (const status of [301, 302, 303, 307, 308]) {
     const other = `elsewhere-${random()}.org`;
     let content;
-    await address(other, world.internet.host((request, response) => response.end(content)));
+    await address(
+      other,
+      world.internet.host((request, response) => response.end(content)),
+    );
     const checked = await checkedWith((wanted) => {
       content = wanted;
       return (request, response) => response.writeHead(status, { location: `https://${other}${PATH}` }).end(wanted);
@@ -111,12 +118,26 @@ test("a redirect to another host is not followed", async () => {
 });
 
 test("nor is one to anything inside, whatever way it is written", async () => {
-  const inside = ["http://127.0.0.1:8787/", "http://localhost/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "http://0x7f.1/", "//127.0.0.1/", "file:///etc/passwd", "data:text/plain,x", "\\\\127.0.0.1\\x", "http://user@127.0.0.1/"];
+  const inside = [
+    "http://127.0.0.1:8787/",
+    "http://localhost/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[::1]/",
+    "http://0x7f.1/",
+    "//127.0.0.1/",
+    "file:///etc/passwd",
+    "data:text/plain,x",
+    "\\\\127.0.0.1\\x",
+    "http://user@127.0.0.1/",
+  ];
   for (const location of inside) {
     const before = world.internet.outside().length;
     const checked = await checkedWith((content) => (request, response) => response.writeHead(302, { location }).end(content));
     notVerified(checked);
-    const asked = world.internet.outside().slice(before).filter((request) => request.host !== checked.domain);
+    const asked = world.internet
+      .outside()
+      .slice(before)
+      .filter((request) => request.host !== checked.domain);
     assert.deepEqual(asked, [], location);
   }
 });
@@ -130,7 +151,9 @@ test("a redirect within the host is followed", async () => {
 });
 
 test("a circle of redirects on one host ends", async () => {
-  notVerified(await checkedWith((_, domain) => (request, response) => response.writeHead(302, { location: `https://${domain}${PATH}` }).end()));
+  notVerified(
+    await checkedWith((_, domain) => (request, response) => response.writeHead(302, { location: `https://${domain}${PATH}` }).end()),
+  );
 });
 
 test("a file of more than 4 KiB is refused, an endless one is cut off", async () => {
@@ -185,7 +208,32 @@ test("slow checks hold nobody else up", async () => {
   await slow;
 });
 
-const INWARD = ["127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.2.1", "198.18.0.1", "203.0.113.7", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fd00:ec2::254", "fe80::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "ff02::1"];
+const INWARD = [
+  "127.0.0.1",
+  "127.8.8.8",
+  "10.1.2.3",
+  "172.16.0.1",
+  "192.168.1.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "0.0.0.0",
+  "192.0.2.1",
+  "198.18.0.1",
+  "203.0.113.7",
+  "224.0.0.1",
+  "240.0.0.1",
+  "255.255.255.255",
+  "::1",
+  "::",
+  "fd00:ec2::254",
+  "fe80::1",
+  "::ffff:127.0.0.1",
+  "::ffff:10.0.0.1",
+  "64:ff9b::7f00:1",
+  "2002:7f00:1::",
+  "2001:db8::1",
+  "ff02::1",
+];
 
 test("a name with an address that is not public is never asked", async () => {
   for (const inward of INWARD) {

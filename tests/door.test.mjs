@@ -42,7 +42,9 @@ test("a declared length that is a lie is no way in", async () => {
   const { hostname, port } = new URL(world.url);
   const answer = await new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname, () => {
-      socket.write(`POST /api/v1/verifications HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${client.key}\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{}`);
+      socket.write(
+        `POST /api/v1/verifications HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${client.key}\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{}`,
+      );
     });
     let text = "";
     socket.on("data", (chunk) => {
@@ -63,7 +65,9 @@ test("a body that arrives byte by byte is given up, and nobody else waits for it
   const started = Date.now();
   const answer = new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname, () => {
-      socket.write(`POST /api/v1/verifications HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${client.key}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n`);
+      socket.write(
+        `POST /api/v1/verifications HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${client.key}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n`,
+      );
       const drip = setInterval(() => socket.write(" "), 500);
       socket.on("close", () => clearInterval(drip));
     });
@@ -82,10 +86,24 @@ test("a body that arrives byte by byte is given up, and nobody else waits for it
 
 test("only JSON is taken, and only said to be JSON", async () => {
   const body = JSON.stringify(good());
-  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", "application/jsonp", "application/json-patch+json", "application/xml", "*/*", "application/json text/plain", "application/octet-stream"]) {
+  for (const type of [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/json",
+    "application/jsonp",
+    "application/json-patch+json",
+    "application/xml",
+    "*/*",
+    "application/json text/plain",
+    "application/octet-stream",
+  ]) {
     (await send(body, { "content-type": type })).refused(415, "unsupported_media_type");
   }
-  const none = await client.bare("POST", "/api/v1/verifications", { headers: ["Authorization", `Bearer ${client.key}`, "Content-Length", String(body.length)], body });
+  const none = await client.bare("POST", "/api/v1/verifications", {
+    headers: ["Authorization", `Bearer ${client.key}`, "Content-Length", String(body.length)],
+    body,
+  });
   none.refused(415, "unsupported_media_type");
   for (const type of ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8"]) {
     (await send(JSON.stringify(good()), { "content-type": type })).expect(201);
@@ -95,22 +113,22 @@ test("only JSON is taken, and only said to be JSON", async () => {
 test("whatever is not JSON is a refusal within a second, never a fault", async () => {
   const text = JSON.stringify(good());
   const bodies = {
-    "nothing": "",
-    "space": "  \n",
-    "half": text.slice(0, -5),
+    nothing: "",
+    space: "  \n",
+    half: text.slice(0, -5),
     "trailing comma": text.replace("}", ",}"),
     "single quotes": text.replaceAll('"', "'"),
-    "comment": `/* x */${text}`,
-    "two": text + text,
+    comment: `/* x */${text}`,
+    two: text + text,
     "text behind": `${text}x`,
-    "NaN": text.replace(/"identifier":"[^"]+"/, '"identifier":NaN'),
+    NaN: text.replace(/"identifier":"[^"]+"/, '"identifier":NaN'),
     "byte order mark": `\ufeff${text}`,
     "UTF-16": Buffer.from(text, "utf16le"),
     "UTF-16 with a mark": Buffer.from(`\ufeff${text}`, "utf16le"),
     "broken UTF-8": Buffer.concat([Buffer.from('{"type":"'), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from('"}')]),
     "lone surrogate": text.replace("phone", "\\ud800"),
     "control character": text.replace("phone", "pho\u0001ne"),
-    "deep": "[".repeat(60_000),
+    deep: "[".repeat(60_000),
     "deep objects": '{"a":'.repeat(10_000),
     "deep and closed": `{"type":"phone","channel":"sms","identifier":"+37069199199","client_metadata":${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}}`,
     "many members": `{${Array.from({ length: 6_000 }, (_, i) => `"k${i}":1`).join(",")}}`,
@@ -120,9 +138,9 @@ test("whatever is not JSON is a refusal within a second, never a fault", async (
     "huge number": '{"type":1e999,"channel":"sms","identifier":"+37069199199"}',
     "a list": `[${text}]`,
     "a string": '"x"',
-    "null": "null",
-    "true": "true",
-    "gzip": Buffer.from("1f8b0800000000000003abae050043bfa6a302000000", "hex"),
+    null: "null",
+    true: "true",
+    gzip: Buffer.from("1f8b0800000000000003abae050043bfa6a302000000", "hex"),
   };
   for (const [name, body] of Object.entries(bodies)) {
     const started = Date.now();
@@ -135,7 +153,11 @@ test("whatever is not JSON is a refusal within a second, never a fault", async (
 });
 
 test("metadata with repeated or special names is no way to anything", async () => {
-  const made = (await send('{"type":"phone","channel":"sms","identifier":"+37069199199","client_metadata":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}')).expect(201).body;
+  const made = (
+    await send(
+      '{"type":"phone","channel":"sms","identifier":"+37069199199","client_metadata":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}',
+    )
+  ).expect(201).body;
   assert.equal(made.polluted, undefined);
   (await client.get(`verifications/${made.id}`)).expect(200);
 });
@@ -151,9 +173,23 @@ test("a compressed body is not unpacked", async () => {
 test("methods that a path has not are 405 with Allow", async () => {
   const { id } = await create(client);
   const cases = [
-    ["DELETE", "verifications", ["GET", "POST"]], ["PUT", "verifications", ["GET", "POST"]], ["PATCH", `verifications/${id}`, ["GET"]], ["DELETE", `verifications/${id}`, ["GET"]], ["POST", `verifications/${id}`, ["GET"]],
-    ["GET", `verifications/${id}/submit`, ["POST"]], ["GET", `verifications/${id}/test-verify`, ["POST"]], ["POST", `verifications/${id}/events`, ["GET"]], ["GET", `verifications/${id}/events/ticket`, ["POST"]],
-    ["GET", "proofs/validate", ["POST"]], ["POST", "proofs/revoked", ["GET"]], ["POST", `proofs/${id}/status`, ["GET"]], ["POST", "/.well-known/jwks.json", ["GET"]], ["POST", "/health", ["GET"]], ["DELETE", "quota", ["GET"]], ["POST", "/api/openapi.json", ["GET"]], ["POST", "/docs", ["GET"]],
+    ["DELETE", "verifications", ["GET", "POST"]],
+    ["PUT", "verifications", ["GET", "POST"]],
+    ["PATCH", `verifications/${id}`, ["GET"]],
+    ["DELETE", `verifications/${id}`, ["GET"]],
+    ["POST", `verifications/${id}`, ["GET"]],
+    ["GET", `verifications/${id}/submit`, ["POST"]],
+    ["GET", `verifications/${id}/test-verify`, ["POST"]],
+    ["POST", `verifications/${id}/events`, ["GET"]],
+    ["GET", `verifications/${id}/events/ticket`, ["POST"]],
+    ["GET", "proofs/validate", ["POST"]],
+    ["POST", "proofs/revoked", ["GET"]],
+    ["POST", `proofs/${id}/status`, ["GET"]],
+    ["POST", "/.well-known/jwks.json", ["GET"]],
+    ["POST", "/health", ["GET"]],
+    ["DELETE", "quota", ["GET"]],
+    ["POST", "/api/openapi.json", ["GET"]],
+    ["POST", "/docs", ["GET"]],
   ];
   for (const [method, path, methods] of cases) {
     const reply = await client.request(method, path);
@@ -167,10 +203,47 @@ test("methods that a path has not are 405 with Allow", async () => {
 test("paths that are none are 404 in the documented form", async () => {
   const { id } = await create(client);
   const paths = [
-    "/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/verifications", "/API/v1/verifications", "/api/v1/Verifications", "verifications/", `verifications/${id}/`, `verifications/${id}/events/`, `verifications/${id}/nothing`, `verifications//${id}`, `/api/v1//verifications`,
-    "/api/v1/verificationsx", "/api/v1/verifications.json", "/api/v1/verifications;x=1", "proofs", "proofs/", `proofs/${id}`, `proofs/${id}/`, "/.well-known/", "/.well-known/openid-configuration", "/.env", "/.git/config", "/wp-login.php", "/favicon.ico/x", "/health/", "/docs/x", "/static/../wrangler.toml", "/static/%2e%2e/x", "/static/.env", "/dev/", "/dev/inbox/x", "/nothing", "/%00", "/%ff",
+    "/api",
+    "/api/",
+    "/api/v1",
+    "/api/v1/",
+    "/api/v2/verifications",
+    "/API/v1/verifications",
+    "/api/v1/Verifications",
+    "verifications/",
+    `verifications/${id}/`,
+    `verifications/${id}/events/`,
+    `verifications/${id}/nothing`,
+    `verifications//${id}`,
+    `/api/v1//verifications`,
+    "/api/v1/verificationsx",
+    "/api/v1/verifications.json",
+    "/api/v1/verifications;x=1",
+    "proofs",
+    "proofs/",
+    `proofs/${id}`,
+    `proofs/${id}/`,
+    "/.well-known/",
+    "/.well-known/openid-configuration",
+    "/.env",
+    "/.git/config",
+    "/wp-login.php",
+    "/favicon.ico/x",
+    "/health/",
+    "/docs/x",
+    "/static/../wrangler.toml",
+    "/static/%2e%2e/x",
+    "/static/.env",
+    "/dev/",
+    "/dev/inbox/x",
+    "/nothing",
+    "/%00",
+    "/%ff",
     // Of later issues; a route that does not exist yet is no different from one that never will.
-    "verifications/users", "sessions", "verification-requests", "webhook-deliveries",
+    "verifications/users",
+    "sessions",
+    "verification-requests",
+    "webhook-deliveries",
   ];
   for (const path of paths) {
     const reply = await client.get(path);
@@ -184,7 +257,17 @@ test("paths that are none are 404 in the documented form", async () => {
 
 test("every answer has an id of its own, and the log knows it", async () => {
   const ids = new Set();
-  const replies = [await client.get("verifications"), await client.get("nothing"), await world.anonymous.get("verifications"), await world.anonymous.get("/health"), await send("{"), await client.get("proofs/revoked"), await world.anonymous.get("/.well-known/jwks.json"), await world.anonymous.get("/docs"), await world.anonymous.request("OPTIONS", "verifications")];
+  const replies = [
+    await client.get("verifications"),
+    await client.get("nothing"),
+    await world.anonymous.get("verifications"),
+    await world.anonymous.get("/health"),
+    await send("{"),
+    await client.get("proofs/revoked"),
+    await world.anonymous.get("/.well-known/jwks.json"),
+    await world.anonymous.get("/docs"),
+    await world.anonymous.request("OPTIONS", "verifications"),
+  ];
   for (const reply of replies) {
     assert.ok(reply.requestId, `${reply.status} has no X-Request-Id`);
     ids.add(reply.requestId);
@@ -204,9 +287,26 @@ test("headers that pretend to come from inside have no effect", async () => {
   const victim = await world.organisation();
   const { id } = await create(victim.test);
   const forged = {
-    "x-organisation-id": victim.id, "x-tenant-id": victim.id, "x-organisation": victim.id, "x-owner": victim.id, "x-environment": "test", "x-proof-tenant": victim.id, "x-proof-caller": `${victim.id}/test`, "x-internal": "true", "x-worker": "front",
-    "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "x-forwarded-host": "localhost", "x-forwarded-proto": "https", "x-http-method-override": "GET", "x-original-url": "/health", "x-rewrite-url": "/health",
-    "cf-worker": "proof-front", "cf-ray": "x", "cf-visitor": "{}", "x-miniflare-x": "1",
+    "x-organisation-id": victim.id,
+    "x-tenant-id": victim.id,
+    "x-organisation": victim.id,
+    "x-owner": victim.id,
+    "x-environment": "test",
+    "x-proof-tenant": victim.id,
+    "x-proof-caller": `${victim.id}/test`,
+    "x-internal": "true",
+    "x-worker": "front",
+    "x-forwarded-for": "127.0.0.1",
+    "x-real-ip": "127.0.0.1",
+    "x-forwarded-host": "localhost",
+    "x-forwarded-proto": "https",
+    "x-http-method-override": "GET",
+    "x-original-url": "/health",
+    "x-rewrite-url": "/health",
+    "cf-worker": "proof-front",
+    "cf-ray": "x",
+    "cf-visitor": "{}",
+    "x-miniflare-x": "1",
   };
   (await world.anonymous.get(`verifications/${id}`, { headers: forged })).refused(401, "unauthorized");
   (await client.get(`verifications/${id}`, { headers: forged })).refused(404, "not_found");
@@ -221,7 +321,8 @@ test("cross-origin requests: any origin may ask with a key, none with a cookie",
     assert.equal(reply.headers.get("access-control-allow-origin"), "*");
     assert.equal(reply.headers.get("access-control-allow-credentials"), null);
     const exposed = reply.headers.get("access-control-expose-headers").toLowerCase();
-    for (const name of ["x-request-id", "retry-after", "ratelimit-remaining", "idempotent-replayed", "etag"]) assert.ok(exposed.includes(name), `${name} is not exposed`);
+    for (const name of ["x-request-id", "retry-after", "ratelimit-remaining", "idempotent-replayed", "etag"])
+      assert.ok(exposed.includes(name), `${name} is not exposed`);
     const refusal = (await world.anonymous.get("verifications", { headers: { origin } })).refused(401, "unauthorized");
     assert.equal(refusal.headers.get("access-control-allow-origin"), "*", "errors can be read as well");
   }
@@ -229,8 +330,22 @@ test("cross-origin requests: any origin may ask with a key, none with a cookie",
 
 test("preflight needs no key and allows what the API uses", async () => {
   const { id } = await create(client);
-  for (const path of ["verifications", `verifications/${id}/submit`, "proofs/validate", "proofs/revoked", "quota", `verifications/${id}/events`, "/.well-known/jwks.json"]) {
-    const reply = await world.anonymous.request("OPTIONS", path, { headers: { origin: "https://app.partner-of-tests.com", "access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type,idempotency-key" } });
+  for (const path of [
+    "verifications",
+    `verifications/${id}/submit`,
+    "proofs/validate",
+    "proofs/revoked",
+    "quota",
+    `verifications/${id}/events`,
+    "/.well-known/jwks.json",
+  ]) {
+    const reply = await world.anonymous.request("OPTIONS", path, {
+      headers: {
+        origin: "https://app.partner-of-tests.com",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,idempotency-key",
+      },
+    });
     assert.ok([200, 204].includes(reply.status), `${path}: ${reply.status}`);
     assert.equal(reply.headers.get("access-control-allow-origin"), "*");
     const headers = reply.headers.get("access-control-allow-headers").toLowerCase();
@@ -253,7 +368,12 @@ test("answers of the API are not to be kept or sniffed", async () => {
 
 test("HEAD answers as GET does, without a body", async () => {
   const { id } = await create(client);
-  for (const [path, status] of [["verifications", 200], [`verifications/${id}`, 200], ["nothing", 404], ["/health", 200]]) {
+  for (const [path, status] of [
+    ["verifications", 200],
+    [`verifications/${id}`, 200],
+    ["nothing", 404],
+    ["/health", 200],
+  ]) {
     const reply = await client.request("HEAD", path);
     assert.equal(reply.status, status, path);
     assert.equal(reply.text, "");

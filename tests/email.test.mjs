@@ -29,7 +29,8 @@ test("inbox code → submit → verified → valid proof", async () => {
   assert.ok(message.html.includes(code));
   assert.ok(!message.html.includes("<Sons>"), "the name is escaped in HTML");
   assert.ok(message.html.includes("&lt;Sons&gt;"));
-  for (const [link] of `${message.text} ${message.html}`.matchAll(/https?:\/\/[^\s"'<>]+/g)) assert.ok(link.startsWith(world.url), `a foreign link: ${link}`);
+  for (const [link] of `${message.text} ${message.html}`.matchAll(/https?:\/\/[^\s"'<>]+/g))
+    assert.ok(link.startsWith(world.url), `a foreign link: ${link}`);
   await eventually("delivery is told", async () => (await read(org.live, made.id)).delivery_status === "sent");
 
   const done = (await submit(org.live, made.id, code)).expect(200).body;
@@ -52,8 +53,13 @@ test("inbox code → submit → verified → valid proof", async () => {
   assert.ok(!done.proof.token.includes(Buffer.from(made.identifier).toString("base64url").slice(2, 20)), "the address is not in the token");
   assert.deepEqual(await read(org.live, made.id), done, "reading it again gives the same");
 
-  const valid = (await org.live.post("proofs/validate", { proof_token: done.proof.token, identifier: otherwise(made.identifier) })).expect(200).body;
-  assert.deepEqual(valid, { valid: true, verification: { id: made.id, type: "email", channel: "email", verified_at: done.verified_at, expires_at: done.proof.expires_at } });
+  const valid = (await org.live.post("proofs/validate", { proof_token: done.proof.token, identifier: otherwise(made.identifier) })).expect(
+    200,
+  ).body;
+  assert.deepEqual(valid, {
+    valid: true,
+    verification: { id: made.id, type: "email", channel: "email", verified_at: done.verified_at, expires_at: done.proof.expires_at },
+  });
   (await submit(org.live, made.id, code)).refused(400, "already_verified");
   assert.deepEqual(world.internet.outside(), [], "the local inbox needs no network");
 });
@@ -157,4 +163,32 @@ test("test-verify is for test keys, and only while pending", async () => {
   assert.equal(verification.proof_expires_at, verification.proof.expires_at);
   assert.equal(verification.test_mode, true);
   (await org.test.post(`verifications/${id}/test-verify`)).refused(400, "already_verified");
+});
+
+test("the log knows neither addresses nor codes nor tokens", async () => {
+  const org = await world.organisation({ name: "Logged" });
+  const made = await createEmail(org.live, { external_user_id: "somebody-of-tests", client_metadata: { note: "note-of-tests" } });
+  const { code } = await world.inbox.code(made.id);
+  const wrong = await submit(org.live, made.id, otherCode(code));
+  wrong.refused(400, "invalid_code");
+  const { proof } = (await submit(org.live, made.id, code)).expect(200).body;
+  (await org.live.post("verifications", { type: "email", channel: "email", identifier: "bad address of tests" })).refused(
+    400,
+    "invalid_identifier",
+  );
+  const line = await eventually("the log line", () => world.logs().find((one) => one.includes(wrong.requestId)));
+  assert.ok(line.includes(org.id), "the log says which organisation");
+  const log = world.logs().join("\n");
+  for (const secret of [
+    made.identifier,
+    "somebody-of-tests",
+    "note-of-tests",
+    "bad address",
+    proof.token,
+    proof.token.split(".")[2],
+    org.live.key,
+    `"${code}"`,
+    `=${code}`,
+  ])
+    assert.ok(!log.includes(secret), `the log has ${secret}`);
 });

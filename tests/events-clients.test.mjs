@@ -40,7 +40,10 @@ test("npm eventsource with the key as a header", async () => {
     await eventually("connected", () => heard.length === 1);
     await complete(client, id);
     await within(5_000, "status_changed", verified);
-    assert.deepEqual(heard, [["connected", "pending"], ["status_changed", "verified"]]);
+    assert.deepEqual(heard, [
+      ["connected", "pending"],
+      ["status_changed", "verified"],
+    ]);
     // The server closed the stream. The client comes back, is told 204 and gives up for good.
     await eventually("the client gives up", () => source.readyState === EventSource.CLOSED, { within: 10_000 });
     assert.equal(heard.length, 2, "nothing is told twice");
@@ -67,7 +70,13 @@ test("a browser's EventSource with a ticket", async () => {
     await eventually("connected", async () => (await heard()).length === 1);
     await complete(client, id);
     await eventually("status_changed", async () => (await heard()).length === 2);
-    assert.deepEqual((await heard()).map(([name, status]) => [name, status]), [["connected", "pending"], ["status_changed", "verified"]]);
+    assert.deepEqual(
+      (await heard()).map(([name, status]) => [name, status]),
+      [
+        ["connected", "pending"],
+        ["status_changed", "verified"],
+      ],
+    );
     // The ticket is used up, so that the browser's own return is refused and it stops asking.
     await eventually("the browser gives up", async () => (await page.evaluate(() => globalThis.state)) === 2, { within: 10_000 });
     assert.equal((await heard()).length, 2);
@@ -82,14 +91,18 @@ test("a page of another origin may listen", async () => {
   await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
   await browser.visit({}, async (page) => {
     await page.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
-    const status = await page.evaluate((address) => new Promise((resolve, reject) => {
-      const source = new EventSource(address);
-      source.addEventListener("connected", ({ data }) => {
-        source.close();
-        resolve(JSON.parse(data).status);
-      });
-      source.addEventListener("error", () => reject(new Error("refused")));
-    }), url);
+    const status = await page.evaluate(
+      (address) =>
+        new Promise((resolve, reject) => {
+          const source = new EventSource(address);
+          source.addEventListener("connected", ({ data }) => {
+            source.close();
+            resolve(JSON.parse(data).status);
+          });
+          source.addEventListener("error", () => reject(new Error("refused")));
+        }),
+      url,
+    );
     assert.equal(status, "pending");
   });
   elsewhere.close();

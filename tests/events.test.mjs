@@ -1,6 +1,7 @@
 // Live status over fetch streaming: what a stream tells, how it resumes, when it ends, and that
 // neither slots nor other people's events leak.
 import assert from "node:assert/strict";
+import net from "node:net";
 import { after, before, test } from "./harness/test.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { openStream } from "./harness/sse.mjs";
@@ -101,7 +102,10 @@ test("a revocation is told as well", async () => {
   (await client.post(`proofs/${id}/revoke`, { reason: "fraud" })).expect(200);
   const second = await openStream(client, events(id), { headers: { "last-event-id": seen } });
   await second.closed();
-  assert.deepEqual(second.events.filter(({ event }) => event === "status_changed").map(({ data }) => data.status), ["revoked"]);
+  assert.deepEqual(
+    second.events.filter(({ event }) => event === "status_changed").map(({ data }) => data.status),
+    ["revoked"],
+  );
 });
 
 test("Last-Event-ID that is no number of ours is refused or treated as seen, never repeated", async () => {
@@ -123,7 +127,10 @@ test("values that look like lines of the format stay inside their JSON", async (
   await stream.next();
   await complete(client, id);
   await stream.closed();
-  assert.deepEqual(stream.events.map(({ event }) => event), ["connected", "status_changed"]);
+  assert.deepEqual(
+    stream.events.map(({ event }) => event),
+    ["connected", "status_changed"],
+  );
 });
 
 test("many listeners of one verification all hear it once", async () => {
@@ -133,7 +140,11 @@ test("many listeners of one verification all hear it once", async () => {
   await Promise.all(streams.map((stream) => stream.next()));
   await complete(client, id);
   await Promise.all(streams.map((stream) => stream.closed()));
-  for (const stream of streams) assert.deepEqual(stream.events.map(({ data }) => data.status), ["pending", "verified"]);
+  for (const stream of streams)
+    assert.deepEqual(
+      stream.events.map(({ data }) => data.status),
+      ["pending", "verified"],
+    );
 });
 
 test("one verification's events are nobody else's", async () => {
@@ -162,12 +173,19 @@ test("ten streams a tenant; the eleventh is refused; who leaves makes room", asy
   const other = await openStream(stranger.test, events(theirs));
   assert.equal(other.status, 200, "another tenant has slots of its own");
   other.drop();
-  assert.ok(streams.every((stream) => !stream.ended), "no stream that is read was taken away");
+  assert.ok(
+    streams.every((stream) => !stream.ended),
+    "no stream that is read was taken away",
+  );
   streams[3].drop();
-  const again = await eventually("a free slot", async () => {
-    const stream = await openStream(org.test, events(made[10].id));
-    return stream.status === 200 && stream;
-  }, { within: 5_000 });
+  const again = await eventually(
+    "a free slot",
+    async () => {
+      const stream = await openStream(org.test, events(made[10].id));
+      return stream.status === 200 && stream;
+    },
+    { within: 5_000 },
+  );
   for (const stream of [...streams, again]) stream.drop();
 });
 
@@ -175,10 +193,14 @@ test("an ended stream gives its slot back at once", async () => {
   const { test: client } = await world.organisation({ streams: 1 });
   for (let i = 0; i < 5; i++) {
     const { id } = await create(client);
-    const stream = await eventually("a slot", async () => {
-      const opened = await openStream(client, events(id));
-      return opened.status === 200 && opened;
-    }, { within: 2_000 });
+    const stream = await eventually(
+      "a slot",
+      async () => {
+        const opened = await openStream(client, events(id));
+        return opened.status === 200 && opened;
+      },
+      { within: 2_000 },
+    );
     await complete(client, id);
     await stream.closed();
   }
@@ -193,13 +215,60 @@ test("streams whose clients vanished leak no slots, however many they were", asy
     assert.ok(open.length > 0, `round ${round}: no slot at all`);
     for (const stream of streams) stream.drop();
   }
-  const last = await eventually("ten free slots", async () => {
-    const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(client, events(id))));
-    const all = streams.every(({ status }) => status === 200);
-    if (!all) for (const stream of streams) stream.drop();
-    return all && streams;
-  }, { within: 15_000, every: 500 });
+  const last = await eventually(
+    "ten free slots",
+    async () => {
+      const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(client, events(id))));
+      const all = streams.every(({ status }) => status === 200);
+      if (!all) for (const stream of streams) stream.drop();
+      return all && streams;
+    },
+    { within: 15_000, every: 500 },
+  );
   for (const stream of last) stream.drop();
+});
+
+test("hundreds of streams opened and closed at once leave the counter where it was", async () => {
+  const { test: client } = await world.organisation();
+  const { id } = await create(client);
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const stream = await openStream(client, events(id));
+        assert.ok([200, 429].includes(stream.status));
+        if (i % 2) await stream.next().catch(() => {});
+        stream.drop();
+      }),
+    );
+  }
+  (await client.get(`verifications/${id}`)).expect(200);
+  await eventually(
+    "all slots are free again",
+    async () => {
+      const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(client, events(id))));
+      for (const stream of streams) stream.drop();
+      return streams.every(({ status }) => status === 200);
+    },
+    { within: 15_000, every: 1_000 },
+  );
+});
+
+test("a client that never reads holds nobody up", async () => {
+  const { test: client } = await world.organisation();
+  const { id } = await create(client);
+  const { hostname, port } = new URL(world.url);
+  const deaf = net.connect(Number(port), hostname, () => {
+    deaf.pause();
+    deaf.write(`GET /api/v1/verifications/${id}/events HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${client.key}\r\n\r\n`);
+  });
+  const stream = await openStream(client, events(id));
+  await stream.next();
+  const started = Date.now();
+  await complete(client, id);
+  assert.equal((await stream.next()).data.status, "verified");
+  assert.ok(Date.now() - started < 2_000);
+  await stream.closed();
+  deaf.destroy();
 });
 
 test("a ticket opens one stream, once, for its verification only", async () => {
@@ -227,7 +296,9 @@ test("twenty at once with one ticket: one gets in", async () => {
   const { test: client } = await world.organisation({ streams: 30 });
   const { id } = await create(client);
   const { ticket } = await ticketFor(client, id);
-  const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(client, events(id), { key: null, query: `?ticket=${ticket}` })));
+  const streams = await Promise.all(
+    Array.from({ length: 20 }, () => openStream(client, events(id), { key: null, query: `?ticket=${ticket}` })),
+  );
   assert.equal(streams.filter(({ status }) => status === 200).length, 1);
   for (const stream of streams) stream.drop();
 });

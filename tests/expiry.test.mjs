@@ -13,7 +13,8 @@ before(async () => {
 });
 after(() => world?.stop());
 
-const over = (client, id) => eventually("the end of the challenge", async () => (await read(client, id)).status === "expired", { within: 8_000 });
+const over = (client, id) =>
+  eventually("the end of the challenge", async () => (await read(client, id)).status === "expired", { within: 8_000 });
 
 test("the alarm ends it though nobody asks, and the ledger knows", async () => {
   const { test: client } = await world.organisation();

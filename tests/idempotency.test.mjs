@@ -22,7 +22,12 @@ test("a repetition is given the first one's verification and says so", async () 
   const again = (await post(client, key, body)).expect(201);
   assert.equal(again.headers.get("idempotent-replayed"), "true");
   assert.deepEqual(again.body, first.body);
-  const reordered = await post(client, key, { client_metadata: body.client_metadata, identifier: otherwise(body.identifier), channel: body.channel, type: body.type });
+  const reordered = await post(client, key, {
+    client_metadata: body.client_metadata,
+    identifier: otherwise(body.identifier),
+    channel: body.channel,
+    type: body.type,
+  });
   assert.equal(reordered.expect(201).body.id, first.body.id, "the same request written otherwise");
 });
 
@@ -45,7 +50,12 @@ test("another request under a used key is refused and changes nothing", async ()
   const { test: client } = await world.organisation();
   const [key, body] = [random(), email()];
   const { id } = (await post(client, key, body)).expect(201).body;
-  for (const other of [{ ...body, identifier: freshEmail() }, { ...body, external_user_id: "x" }, { ...body, client_metadata: {} }, { type: "phone", channel: "sms", identifier: freshPhone() }]) {
+  for (const other of [
+    { ...body, identifier: freshEmail() },
+    { ...body, external_user_id: "x" },
+    { ...body, client_metadata: {} },
+    { type: "phone", channel: "sms", identifier: freshPhone() },
+  ]) {
     const reply = (await post(client, key, other)).refused(409, "conflict");
     assert.ok(!reply.text.includes(id));
   }

@@ -71,7 +71,21 @@ test("live things are hidden from the test key just so", async () => {
 test("what is no id at all names nothing", async () => {
   const { test: client } = await world.organisation();
   const { id } = await create(client);
-  const names = [id.toUpperCase().replace(/^\d+$/, "ABCDEF0123456789ABCDEF01"), id.slice(1), `${id}0`, "null", "%00", "%2e%2e", "1", "x".repeat(500), `${id}%20`, `${id}%0a`, "' OR 1=1--", "%F0%9F%98%80", "%ff"];
+  const names = [
+    id.toUpperCase().replace(/^\d+$/, "ABCDEF0123456789ABCDEF01"),
+    id.slice(1),
+    `${id}0`,
+    "null",
+    "%00",
+    "%2e%2e",
+    "1",
+    "x".repeat(500),
+    `${id}%20`,
+    `${id}%0a`,
+    "' OR 1=1--",
+    "%F0%9F%98%80",
+    "%ff",
+  ];
   for (const { method, path, body } of operationsOnOneThing()) {
     for (const name of names.filter((one) => one !== id)) {
       const reply = await client.request(method, path(name), body ? { body } : {});
@@ -126,7 +140,10 @@ test("the code of one verification opens no other", async () => {
   const one = await createEmail(owner.test);
   const other = await createEmail(stranger.test);
   const sister = await createEmail(owner.test);
-  for (const [client, id] of [[stranger.test, other.id], [owner.test, sister.id]]) {
+  for (const [client, id] of [
+    [stranger.test, other.id],
+    [owner.test, sister.id],
+  ]) {
     const reply = await client.post(`verifications/${id}/submit`, { challenge_code: one.challenge.code });
     if (reply.status === 200) continue; // one in a million: the two codes are equal
     reply.refused(400, "invalid_code", { remaining: 4 });

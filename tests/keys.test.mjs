@@ -62,7 +62,10 @@ test("the scheme's name may be written in any case", async () => {
 test("two Authorization headers are not one key", async () => {
   const { test: one } = await world.organisation();
   const { test: other } = await world.organisation();
-  for (const keys of [[one.key, other.key], [one.key, one.key]]) {
+  for (const keys of [
+    [one.key, other.key],
+    [one.key, one.key],
+  ]) {
     const headers = keys.flatMap((key) => ["Authorization", `Bearer ${key}`]);
     const reply = await world.anonymous.bare("GET", "/api/v1/verifications", { headers });
     // Node's and workerd's parsers may join the two or refuse; nobody is let in.

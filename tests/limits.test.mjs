@@ -96,10 +96,14 @@ test("a used-up quota refuses live creation only, and nothing of what is under w
   const first = await createEmail(org.live);
   await createEmail(org.live);
   const body = { type: "email", channel: "email", identifier: freshEmail() };
-  const refused = await eventually("the refusal", async () => {
-    const reply = await org.live.post("verifications", body);
-    return reply.status === 403 && reply;
-  }, { within: 5_000 });
+  const refused = await eventually(
+    "the refusal",
+    async () => {
+      const reply = await org.live.post("verifications", body);
+      return reply.status === 403 && reply;
+    },
+    { within: 5_000 },
+  );
   refused.refused(403, "quota_exceeded");
   await create(org.test);
   const { code } = await world.inbox.code(first.id);

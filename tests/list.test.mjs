@@ -26,10 +26,16 @@ const newestFirst = () => made.map(({ id }) => id).reverse();
 
 test("the newest comes first, twenty to a page", async () => {
   const first = await list("");
-  assert.deepEqual(first.data.map(({ id }) => id), newestFirst().slice(0, 20));
+  assert.deepEqual(
+    first.data.map(({ id }) => id),
+    newestFirst().slice(0, 20),
+  );
   assert.deepEqual(first.pagination, { page: 1, limit: 20, total: 25, pages: 2, hasMore: true });
   const second = await list("?page=2");
-  assert.deepEqual(second.data.map(({ id }) => id), newestFirst().slice(20));
+  assert.deepEqual(
+    second.data.map(({ id }) => id),
+    newestFirst().slice(20),
+  );
   assert.deepEqual(second.pagination, { page: 2, limit: 20, total: 25, pages: 2, hasMore: false });
 });
 
@@ -93,7 +99,23 @@ test("an entry has its metadata and neither challenge nor token", async () => {
 
 test("what is no parameter, or no value of it, is refused by name", async () => {
   const cases = {
-    page: ["0", "-1", "1e18", "1000000000000000000", "10001", "1000000", "NaN", "1;DROP TABLE verifications", "1.0", "+1", "%201", "0x1", "１", "null", "true"],
+    page: [
+      "0",
+      "-1",
+      "1e18",
+      "1000000000000000000",
+      "10001",
+      "1000000",
+      "NaN",
+      "1;DROP TABLE verifications",
+      "1.0",
+      "+1",
+      "%201",
+      "0x1",
+      "１",
+      "null",
+      "true",
+    ],
     limit: ["0", "-1", "101", "1e9", "1000000000", "NaN", "abc", "2.5", "١"],
     status: ["pending' OR 1=1--", "PENDING", "pending,verified", "unknown", "*"],
     type: ["house", "Phone", "phone' --"],
@@ -109,7 +131,15 @@ test("what is no parameter, or no value of it, is refused by name", async () => 
       reply.refused(400, "validation_error", { field: name });
     }
   }
-  for (const [query, field] of [["limit[]=1", "limit[]"], ["limit=1&limit=2", "limit"], ["colour=red", "colour"], ["PAGE=1", "PAGE"], ["page%5B%5D=1", "page[]"], ["sort=id", "sort"], ["__proto__=1", "__proto__"]]) {
+  for (const [query, field] of [
+    ["limit[]=1", "limit[]"],
+    ["limit=1&limit=2", "limit"],
+    ["colour=red", "colour"],
+    ["PAGE=1", "PAGE"],
+    ["page%5B%5D=1", "page[]"],
+    ["sort=id", "sort"],
+    ["__proto__=1", "__proto__"],
+  ]) {
     (await org.test.get(`verifications?${query}`)).refused(400, "validation_error", { field });
   }
 });

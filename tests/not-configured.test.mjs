@@ -44,7 +44,10 @@ test("an idempotency key is not used up by the refusal", async () => {
     const reply = (await org.live.post("verifications", body, { headers })).refused(400, "channel_not_configured");
     assert.equal(reply.headers.get("idempotent-replayed"), null);
   }
-  (await org.live.post("verifications", { ...body, identifier: "other@postbox-of-tests.com" }, { headers })).refused(400, "channel_not_configured");
+  (await org.live.post("verifications", { ...body, identifier: "other@postbox-of-tests.com" }, { headers })).refused(
+    400,
+    "channel_not_configured",
+  );
 });
 
 test("test mode needs no setting", async () => {

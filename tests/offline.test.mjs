@@ -20,7 +20,13 @@ after(() => world?.stop());
 /** What a tenant's own service would do; it knows the address, its organisation and nothing else. */
 async function checkOffline(base, organisation, token, identifier, environment = "live") {
   const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`));
-  const { payload } = await jwtVerify(token, keys, { issuer: base, audience: organisation, algorithms: ["RS256"], typ: "proof+jwt", requiredClaims: ["sub", "exp", "jti"] });
+  const { payload } = await jwtVerify(token, keys, {
+    issuer: base,
+    audience: organisation,
+    algorithms: ["RS256"],
+    typ: "proof+jwt",
+    requiredClaims: ["sub", "exp", "jti"],
+  });
   assert.equal(payload.env, environment);
   const salt = Buffer.from(payload.identifier_salt, "base64url");
   assert.equal(createHash("sha256").update(salt).update(identifier).digest("base64url"), payload.identifier_hash);

@@ -1,6 +1,7 @@
 // The pages in a real browser: no console error, no violation of their policy, no request to another
 // host, nothing that axe objects to, on a phone and a desk, in light and in dark.
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { after, before, test } from "./harness/test.mjs";
 import { DESKTOP, PHONE, accessibilityProblems, screenshot, startBrowser } from "./harness/browser.mjs";
 import { startWorld } from "./harness/world.mjs";
@@ -17,7 +18,10 @@ after(async () => {
   await world?.stop();
 });
 
-const VIEWS = [["phone", PHONE], ["desktop", DESKTOP]].flatMap(([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme })));
+const VIEWS = [
+  ["phone", PHONE],
+  ["desktop", DESKTOP],
+].flatMap(([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme })));
 
 /** Visits a page in all four ways and looks for everything that a page must not do. */
 async function everyView(name, path, look = async () => {}) {
@@ -38,10 +42,19 @@ async function everyView(name, path, look = async () => {}) {
 
 function policyOf(reply) {
   const policy = reply.headers.get("content-security-policy") ?? "";
-  return Object.fromEntries(policy.split(";").map((part) => part.trim().split(/\s+/)).filter(([name]) => name).map(([name, ...values]) => [name, values]));
+  return Object.fromEntries(
+    policy
+      .split(";")
+      .map((part) => part.trim().split(/\s+/))
+      .filter(([name]) => name)
+      .map(([name, ...values]) => [name, values]),
+  );
 }
 
-for (const [name, path] of [["docs", "/docs"], ["inbox", "/dev/inbox"]]) {
+for (const [name, path] of [
+  ["docs", "/docs"],
+  ["inbox", "/dev/inbox"],
+]) {
   test(`${name}: its policy allows nothing from elsewhere and nothing inline`, async () => {
     const reply = (await world.anonymous.get(path)).expect(200);
     assert.match(reply.headers.get("content-type"), /^text\/html; ?charset=utf-8/i);
@@ -56,7 +69,11 @@ for (const [name, path] of [["docs", "/docs"], ["inbox", "/dev/inbox"]]) {
     assert.equal(reply.headers.get("referrer-policy"), "no-referrer");
     assert.ok(!/<script(?![^>]*\bsrc=)|<style|\son\w+=|javascript:|\sstyle=/i.test(reply.text), "no inline script or style");
     for (const [, address] of reply.text.matchAll(/(?:src|href)="(?!#|\/(?!\/)|data:image)([^"]*)"/g)) {
-      assert.ok(/^https?:\/\//.test(address) && !new RegExp(`(?:src|rel="stylesheet"[^>]*href)="${address.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"`).test(reply.text), `loads ${address}`);
+      assert.ok(
+        /^https?:\/\//.test(address) &&
+          !new RegExp(`(?:src|rel="stylesheet"[^>]*href)="${address.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"`).test(reply.text),
+        `loads ${address}`,
+      );
     }
     assert.match(reply.text, /<html[^>]* lang="en"/);
     assert.match(reply.text, /<meta[^>]* name="viewport"/);
@@ -67,7 +84,8 @@ test("docs: every operation is there, and the page holds in every view", async (
   await everyView("docs", "/docs", async (page) => {
     const text = await page.evaluate(() => document.body.innerText);
     for (const { template } of world.contract.operations()) assert.ok(text.includes(template), `${template} is not on the page`);
-    for (const code of ["invalid_identifier", "challenge_expired", "channel_not_configured", "rate_limited"]) assert.ok(text.includes(code), code);
+    for (const code of ["invalid_identifier", "challenge_expired", "channel_not_configured", "rate_limited"])
+      assert.ok(text.includes(code), code);
   });
 });
 
@@ -81,7 +99,11 @@ test("docs: reads without any script", async () => {
 test("docs: links within the page lead somewhere, and the keyboard can follow them", async () => {
   await browser.visit({}, async (page, watch) => {
     await page.goto(`${world.url}/docs`);
-    const dead = await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1)).filter((id) => id && !document.getElementById(decodeURIComponent(id))));
+    const dead = await page.evaluate(() =>
+      [...document.querySelectorAll('a[href^="#"]')]
+        .map((link) => link.getAttribute("href").slice(1))
+        .filter((id) => id && !document.getElementById(decodeURIComponent(id))),
+    );
     assert.deepEqual(dead, []);
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
@@ -96,12 +118,22 @@ test("docs: links within the page lead somewhere, and the keyboard can follow th
 
 test("the first view of the docs weighs little", async () => {
   await browser.visit({ viewport: PHONE }, async (page) => {
+    const loaded = [];
+    page.on("response", (response) => loaded.push(response.body().then((body) => gzipSync(body).length)));
     await page.goto(`${world.url}/docs`, { waitUntil: "networkidle" });
-    const shift = await page.evaluate(() => new Promise((resolve) => {
-      let sum = 0;
-      new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value))).observe({ type: "layout-shift", buffered: true });
-      setTimeout(() => resolve(sum), 200);
-    }));
+    const weight = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0);
+    assert.ok(weight <= 60 * 1024, `${weight} bytes over the wire`);
+    const shift = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value))).observe({
+            type: "layout-shift",
+            buffered: true,
+          });
+          setTimeout(() => resolve(sum), 200);
+        }),
+    );
     assert.ok(shift < 0.01, `layout shift ${shift}`);
   });
 });

@@ -13,7 +13,8 @@ before(async () => {
 });
 after(() => world?.stop());
 
-const verdict = async (client, proof_token, identifier) => (await client.post("proofs/validate", { proof_token, identifier })).expect(200).body;
+const verdict = async (client, proof_token, identifier) =>
+  (await client.post("proofs/validate", { proof_token, identifier })).expect(200).body;
 const REASONS = ["user_request", "fraud", "key_compromise", "asset_transferred", "other"];
 
 function invalid(answer, reason) {
@@ -27,7 +28,14 @@ test("valid, with and without the identifier in any of its writings", async () =
   const { id, token, verification } = await proven(client, { identifier: "+37069199199" });
   for (const identifier of [undefined, "+37069199199", "+370 691 99199", "+370-691-99199"]) {
     const answer = await verdict(client, token, identifier);
-    assert.deepEqual(answer.verification, { id, type: "phone", channel: "whatsapp", verified_at: verification.verified_at, expires_at: verification.proof.expires_at, test_mode: true });
+    assert.deepEqual(answer.verification, {
+      id,
+      type: "phone",
+      channel: "whatsapp",
+      verified_at: verification.verified_at,
+      expires_at: verification.proof.expires_at,
+      test_mode: true,
+    });
     assert.equal(answer.valid, true);
     assert.equal(answer.reason, undefined);
   }
@@ -35,13 +43,27 @@ test("valid, with and without the identifier in any of its writings", async () =
 
 test("the token is as the contract says, and its hash can be checked by whoever knows the identifier", async () => {
   const org = await world.organisation();
-  const { id, token, verification } = await proven(org.test, { type: "email", channel: "email", identifier: "Person@Postbox-of-Tests.com" });
+  const { id, token, verification } = await proven(org.test, {
+    type: "email",
+    channel: "email",
+    identifier: "Person@Postbox-of-Tests.com",
+  });
   const { header, claims } = takeApart(token);
   assert.deepEqual(header, { alg: "RS256", typ: "proof+jwt", kid: world.secrets.SIGNING_KEYS.active });
   assert.match(header.kid, /^proof-holdings-\d{4}-\d{2}(\.\d+)?$/);
   const { identifier_salt: salt, identifier_hash: hash, jti, ...rest } = claims;
   const iat = Date.parse(verification.verified_at) / 1000;
-  assert.deepEqual(rest, { iss: world.url, aud: org.id, sub: id, iat, exp: iat + 2_592_000, env: "test", type: "email", channel: "email", verified_at: iat });
+  assert.deepEqual(rest, {
+    iss: world.url,
+    aud: org.id,
+    sub: id,
+    iat,
+    exp: iat + 2_592_000,
+    env: "test",
+    type: "email",
+    channel: "email",
+    verified_at: iat,
+  });
   assert.match(jti, /^[0-9a-f]{24}$/);
   assert.equal(Buffer.from(salt, "base64url").length, 16);
   const expected = createHash("sha256").update(Buffer.from(salt, "base64url")).update("Person@postbox-of-tests.com").digest("base64url");
@@ -61,7 +83,16 @@ test("two proofs of one identifier have different salts", async () => {
 test("identifier_mismatch", async () => {
   const { test: client } = await world.organisation();
   const { token } = await proven(client, { identifier: "+37069199199" });
-  for (const identifier of ["+37069199198", "person@postbox-of-tests.com", "x", "", " ", "+37069199199 ext 1", "＋37069199199", "x".repeat(500)]) {
+  for (const identifier of [
+    "+37069199198",
+    "person@postbox-of-tests.com",
+    "x",
+    "",
+    " ",
+    "+37069199199 ext 1",
+    "＋37069199199",
+    "x".repeat(500),
+  ]) {
     invalid(await verdict(client, token, identifier), "identifier_mismatch");
   }
 });
@@ -109,7 +140,13 @@ test("expired, to the second", async () => {
 test("a request that is not of the documented form is refused", async () => {
   const { test: client } = await world.organisation();
   const { token } = await proven(client);
-  for (const [body, field] of [[{}, "proof_token"], [{ proof_token: null }, "proof_token"], [{ proof_token: [token] }, "proof_token"], [{ proof_token: token, identifier: 1 }, "identifier"], [{ proof_token: token, extra: 1 }, "extra"]]) {
+  for (const [body, field] of [
+    [{}, "proof_token"],
+    [{ proof_token: null }, "proof_token"],
+    [{ proof_token: [token] }, "proof_token"],
+    [{ proof_token: token, identifier: 1 }, "identifier"],
+    [{ proof_token: token, extra: 1 }, "extra"],
+  ]) {
     (await client.post("proofs/validate", body)).refused(400, "validation_error", { field });
   }
 });
@@ -121,7 +158,17 @@ test("status tells how a proof stands", async () => {
     const reply = await client.get(`proofs/${id}/status`);
     return reply.status === 200 && reply.body;
   });
-  assert.deepEqual(status, { proof_id: id, status: "verified", is_valid: true, is_revoked: false, revoked_at: null, revoked_reason: null, expires_at: verification.proof.expires_at, is_expired: false, test_mode: true });
+  assert.deepEqual(status, {
+    proof_id: id,
+    status: "verified",
+    is_valid: true,
+    is_revoked: false,
+    revoked_at: null,
+    revoked_reason: null,
+    expires_at: verification.proof.expires_at,
+    is_expired: false,
+    test_mode: true,
+  });
   await world.sql("UPDATE proofs SET expires_at = ? WHERE id = ?", [Math.floor(Date.now() / 1000), id]);
   const expired = (await client.get(`proofs/${id}/status`)).expect(200).body;
   assert.deepEqual([expired.status, expired.is_valid, expired.is_expired, expired.is_revoked], ["expired", false, true, false]);
@@ -147,7 +194,10 @@ for (const reason of REASONS) {
     invalid(await verdict(org.live, token), "revoked");
     invalid(await verdict(org.live, token, identifier), "revoked");
     const status = (await org.live.get(`proofs/${id}/status`)).expect(200).body;
-    assert.deepEqual([status.status, status.is_valid, status.is_revoked, status.revoked_at, status.revoked_reason], ["revoked", false, true, done.revoked_at, reason]);
+    assert.deepEqual(
+      [status.status, status.is_valid, status.is_revoked, status.revoked_at, status.revoked_reason],
+      ["revoked", false, true, done.revoked_at, reason],
+    );
     const verification = await read(org.live, id);
     assert.deepEqual([verification.status, verification.revoked_at, verification.revoked_reason], ["revoked", done.revoked_at, reason]);
     const again = (await org.live.post(`proofs/${id}/revoke`, { reason: "other" })).expect(200).body;
@@ -171,7 +221,14 @@ test("twenty revocations at once are one", async () => {
 test("a reason that is none of the five is refused", async () => {
   const { test: client } = await world.organisation();
   const { id, token } = await proven(client);
-  for (const body of [{}, { reason: null }, { reason: "because" }, { reason: "FRAUD" }, { reason: ["fraud"] }, { reason: "fraud", force: true }]) {
+  for (const body of [
+    {},
+    { reason: null },
+    { reason: "because" },
+    { reason: "FRAUD" },
+    { reason: ["fraud"] },
+    { reason: "fraud", force: true },
+  ]) {
     (await client.post(`proofs/${id}/revoke`, body)).refused(400, "validation_error");
   }
   assert.equal((await verdict(client, token)).valid, true);

@@ -24,7 +24,10 @@ async function revokedProof(client = org.test) {
 }
 
 test("it needs no key and is empty at first", async () => {
-  assert.deepEqual(await list(), { data: [], pagination: { page: 1, limit: 10_000, total: 0, pages: 0, hasMore: false, next_cursor: null } });
+  assert.deepEqual(await list(), {
+    data: [],
+    pagination: { page: 1, limit: 10_000, total: 0, pages: 0, hasMore: false, next_cursor: null },
+  });
 });
 
 test("live and test are apart", async () => {
@@ -86,7 +89,10 @@ test("who pages by cursor while others revoke misses nothing", async () => {
 });
 
 test("its headers allow five minutes' keeping and conditional requests", async () => {
-  for (const [path, seconds] of [["proofs/revoked", 300], ["/.well-known/jwks.json", 86_400]]) {
+  for (const [path, seconds] of [
+    ["proofs/revoked", 300],
+    ["/.well-known/jwks.json", 86_400],
+  ]) {
     const reply = (await world.anonymous.get(path)).expect(200);
     assert.match(reply.headers.get("content-type"), /^application\/json/);
     assert.match(reply.headers.get("cache-control"), new RegExp(`^public, max-age=${seconds}\\b.*stale-while-revalidate=\\d+`));
@@ -120,8 +126,16 @@ test("the tag changes with the list and only then", async () => {
 test("nothing about the asker gets into it or past it", async () => {
   const plain = (await world.anonymous.get("proofs/revoked")).expect(200);
   for (const headers of [
-    { "x-forwarded-host": "evil-of-tests.com" }, { "x-original-url": "/api/v1/verifications" }, { "x-rewrite-url": "/health" }, { accept: "text/html" }, { "accept-language": "lt" },
-    { authorization: `Bearer ${org.live.key}` }, { authorization: "Bearer nonsense" }, { cookie: "a=b" }, { origin: "https://evil-of-tests.com" }, { "x-http-method-override": "DELETE" },
+    { "x-forwarded-host": "evil-of-tests.com" },
+    { "x-original-url": "/api/v1/verifications" },
+    { "x-rewrite-url": "/health" },
+    { accept: "text/html" },
+    { "accept-language": "lt" },
+    { authorization: `Bearer ${org.live.key}` },
+    { authorization: "Bearer nonsense" },
+    { cookie: "a=b" },
+    { origin: "https://evil-of-tests.com" },
+    { "x-http-method-override": "DELETE" },
   ]) {
     const reply = (await world.anonymous.get("proofs/revoked", { headers })).expect(200);
     assert.equal(reply.text, plain.text, JSON.stringify(headers));
@@ -131,10 +145,33 @@ test("nothing about the asker gets into it or past it", async () => {
 });
 
 test("parameters that are none are refused, and nearby paths are nothing", async () => {
-  for (const [query, field] of [["x=1", "x"], ["environment=prod", "environment"], ["environment=LIVE", "environment"], ["limit=0", "limit"], ["limit=10001", "limit"], ["page=0", "page"], ["page=1e3", "page"], ["after=x", "after"], ["after=-1", "after"], ["after=1' OR '1'='1", "after"], ["after=99999999999999999999999", "after"], ["after=1&page=2", "page"], ["environment=live&environment=test", "environment"]]) {
+  for (const [query, field] of [
+    ["x=1", "x"],
+    ["environment=prod", "environment"],
+    ["environment=LIVE", "environment"],
+    ["limit=0", "limit"],
+    ["limit=10001", "limit"],
+    ["page=0", "page"],
+    ["page=1e3", "page"],
+    ["after=x", "after"],
+    ["after=-1", "after"],
+    ["after=1' OR '1'='1", "after"],
+    ["after=99999999999999999999999", "after"],
+    ["after=1&page=2", "page"],
+    ["environment=live&environment=test", "environment"],
+  ]) {
     (await world.anonymous.get(`proofs/revoked?${query}`)).refused(400, "validation_error", { field });
   }
-  for (const path of ["proofs/revoked/", "proofs/revoked;x", "proofs/revoked.json", "proofs/Revoked", "proofs//revoked", "/.well-known/jwks.json/", "/.well-known/jwks", "/.well-known/JWKS.json"]) {
+  for (const path of [
+    "proofs/revoked/",
+    "proofs/revoked;x",
+    "proofs/revoked.json",
+    "proofs/Revoked",
+    "proofs//revoked",
+    "/.well-known/jwks.json/",
+    "/.well-known/jwks",
+    "/.well-known/JWKS.json",
+  ]) {
     const reply = await world.anonymous.get(path);
     assert.ok([401, 404].includes(reply.status), `${path}: ${reply.status}`);
   }

@@ -17,8 +17,23 @@ before(async () => {
 after(() => world?.stop());
 
 const OPERATIONS = [
-  "POST /api/v1/verifications", "GET /api/v1/verifications", "GET /api/v1/verifications/{id}", "POST /api/v1/verifications/{id}/submit", "POST /api/v1/verifications/{id}/verify", "POST /api/v1/verifications/{id}/resend", "POST /api/v1/verifications/{id}/test-verify", "GET /api/v1/verifications/{id}/events", "POST /api/v1/verifications/{id}/events/ticket",
-  "POST /api/v1/proofs/validate", "GET /api/v1/proofs/{id}/status", "POST /api/v1/proofs/{id}/revoke", "GET /api/v1/proofs/revoked", "GET /api/v1/quota", "GET /.well-known/jwks.json", "GET /health", "GET /api/openapi.json",
+  "POST /api/v1/verifications",
+  "GET /api/v1/verifications",
+  "GET /api/v1/verifications/{id}",
+  "POST /api/v1/verifications/{id}/submit",
+  "POST /api/v1/verifications/{id}/verify",
+  "POST /api/v1/verifications/{id}/resend",
+  "POST /api/v1/verifications/{id}/test-verify",
+  "GET /api/v1/verifications/{id}/events",
+  "POST /api/v1/verifications/{id}/events/ticket",
+  "POST /api/v1/proofs/validate",
+  "GET /api/v1/proofs/{id}/status",
+  "POST /api/v1/proofs/{id}/revoke",
+  "GET /api/v1/proofs/revoked",
+  "GET /api/v1/quota",
+  "GET /.well-known/jwks.json",
+  "GET /health",
+  "GET /api/openapi.json",
 ];
 
 test("health says that every part is well", async () => {
@@ -26,7 +41,8 @@ test("health says that every part is well", async () => {
   assert.equal(health.body.status, "ok");
   assert.deepEqual(Object.values(health.body.checks), ["ok", "ok", "ok"]);
   assert.equal(health.headers.get("cache-control"), "no-store");
-  for (const secret of [world.secrets.KEY_PEPPER, world.secrets.ID_SECRET, world.stateDir, "sqlite", "127.0.0.1"]) assert.ok(!health.text.includes(secret));
+  for (const secret of [world.secrets.KEY_PEPPER, world.secrets.ID_SECRET, world.stateDir, "sqlite", "127.0.0.1"])
+    assert.ok(!health.text.includes(secret));
 });
 
 test("health tells a broken ledger without telling more", async () => {
@@ -44,17 +60,23 @@ test("health tells a broken ledger without telling more", async () => {
 });
 
 test("both documents describe every operation of this issue", async () => {
-  for (const [path, version] of [["/api/openapi.json", /^3\.0\.\d$/], ["/api/openapi-3.1.json", /^3\.1\.\d$/]]) {
+  for (const [path, version] of [
+    ["/api/openapi.json", /^3\.0\.\d$/],
+    ["/api/openapi-3.1.json", /^3\.1\.\d$/],
+  ]) {
     const reply = (await world.anonymous.get(path)).expect(200);
     assert.match(reply.headers.get("content-type"), /^application\/json/);
     const document = reply.body;
     assert.match(document.openapi, version);
-    const found = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+    const found = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     for (const one of OPERATIONS) assert.ok(found.includes(one), `${one} is missing in ${path}`);
     for (const [template, item] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(item)) {
         assert.ok(operation.summary && operation.operationId, `${method} ${template}`);
-        if (template.startsWith("/api/v1/") && template !== "/api/v1/proofs/revoked") assert.ok(operation.responses["401"] && operation.responses["429"], `${method} ${template}: 401 and 429`);
+        if (template.startsWith("/api/v1/") && template !== "/api/v1/proofs/revoked")
+          assert.ok(operation.responses["401"] && operation.responses["429"], `${method} ${template}: 401 and 429`);
       }
     }
     const text = JSON.stringify(document);
@@ -75,7 +97,12 @@ test("the linter finds no error in either", { timeout: 180_000 }, async () => {
     const cli = join(dirname(manifest), Object.values(require(manifest).bin)[0]);
     const { code, output } = await new Promise((resolve) => {
       const environment = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", CI: "1" };
-      execFile(process.execPath, [cli, "lint", ...files, "--format=stylish"], { cwd: folder, env: environment, maxBuffer: 1 << 24 }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }));
+      execFile(
+        process.execPath,
+        [cli, "lint", ...files, "--format=stylish"],
+        { cwd: folder, env: environment, maxBuffer: 1 << 24 },
+        (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }),
+      );
     });
     assert.equal(code, 0, output.slice(-6_000));
   } finally {

@@ -5,7 +5,18 @@ import { constants, createPublicKey } from "node:crypto";
 import { after, before, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { proven } from "./harness/steps.mjs";
-import { assemble, ecdsa, hmac, rsa, sameSignature, strangersCurveKey, strangersKey, systemSigner, takeApart, unsigned } from "./harness/tokens.mjs";
+import {
+  assemble,
+  ecdsa,
+  hmac,
+  rsa,
+  sameSignature,
+  strangersCurveKey,
+  strangersKey,
+  systemSigner,
+  takeApart,
+  unsigned,
+} from "./harness/tokens.mjs";
 
 const SINK = "https://sink-of-tests.com/jwks";
 let world;
@@ -23,7 +34,13 @@ before(async () => {
   parts = takeApart(genuine.token);
   ({ sign } = systemSigner(world.secrets));
   [key] = (await world.anonymous.get("/.well-known/jwks.json")).body.keys;
-  await world.dns.publish({ name: "sink-of-tests.com", type: "A", data: world.internet.host((request, response) => response.end(JSON.stringify({ keys: [stranger.publicKey.export({ format: "jwk" })] }))) });
+  await world.dns.publish({
+    name: "sink-of-tests.com",
+    type: "A",
+    data: world.internet.host((request, response) =>
+      response.end(JSON.stringify({ keys: [stranger.publicKey.export({ format: "jwk" })] })),
+    ),
+  });
 });
 after(() => world?.stop());
 
@@ -35,7 +52,9 @@ async function refused(tokens, reasons = ["invalid_signature"]) {
     assert.equal(answer.valid, false, `${name} was accepted`);
     assert.ok(reasons.includes(answer.reason), `${name}: ${JSON.stringify(answer)}`);
     // The same text as a key opens nothing either.
-    const asKey = await world.anonymous.get("verifications", { headers: { authorization: `Bearer ${token.slice(0, 6_000).replace(/[^\x21-\x7e]/g, "")}` } });
+    const asKey = await world.anonymous.get("verifications", {
+      headers: { authorization: `Bearer ${token.slice(0, 6_000).replace(/[^\x21-\x7e]/g, "")}` },
+    });
     asKey.refused(401, "unauthorized");
   }
 }
@@ -55,13 +74,34 @@ test("no algorithm but RS256, whatever the header says", async () => {
     tokens[`${alg} unsigned`] = assemble({ ...header, alg }, claims, unsigned);
     tokens[`${alg} with the signature`] = assemble({ ...header, alg }, claims, sameSignature(signature));
   }
-  for (const [name, secret] of Object.entries({ pem, "pem without its last newline": pem.trimEnd(), der, n: key.n, "n decoded": Buffer.from(key.n, "base64url"), kid: key.kid, empty: "" })) {
-    for (const [alg, hash] of [["HS256", "sha256"], ["HS512", "sha512"], ["RS256", "sha256"]]) tokens[`${alg} by ${name}`] = assemble({ ...header, alg }, claims, hmac(secret, hash));
+  for (const [name, secret] of Object.entries({
+    pem,
+    "pem without its last newline": pem.trimEnd(),
+    der,
+    n: key.n,
+    "n decoded": Buffer.from(key.n, "base64url"),
+    kid: key.kid,
+    empty: "",
+  })) {
+    for (const [alg, hash] of [
+      ["HS256", "sha256"],
+      ["HS512", "sha512"],
+      ["RS256", "sha256"],
+    ])
+      tokens[`${alg} by ${name}`] = assemble({ ...header, alg }, claims, hmac(secret, hash));
   }
   const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
   const own = systemSigner(world.secrets);
   assert.equal(own.kid, header.kid);
-  for (const [alg, signer] of Object.entries({ RS384: rsa(stranger.privateKey, "sha384"), PS256: rsa(stranger.privateKey, "sha256", pss), ES256: ecdsa(strangersCurveKey().privateKey), RS256: rsa(stranger.privateKey), rs256: sign, "RS256 ": sign, EdDSA: sameSignature(signature) })) {
+  for (const [alg, signer] of Object.entries({
+    RS384: rsa(stranger.privateKey, "sha384"),
+    PS256: rsa(stranger.privateKey, "sha256", pss),
+    ES256: ecdsa(strangersCurveKey().privateKey),
+    RS256: rsa(stranger.privateKey),
+    rs256: sign,
+    "RS256 ": sign,
+    EdDSA: sameSignature(signature),
+  })) {
     tokens[alg] = assemble({ ...header, alg }, claims, signer);
   }
   tokens["alg as a list"] = assemble({ ...header, alg: ["RS256"] }, claims, sign);
@@ -77,15 +117,42 @@ test("no key comes from the token", async () => {
   const jwk = stranger.publicKey.export({ format: "jwk" });
   const signer = rsa(stranger.privateKey);
   const tokens = {};
-  for (const [name, more] of Object.entries({ jwk: { jwk }, jku: { jku: SINK }, x5u: { x5u: SINK }, x5c: { x5c: ["MIIB"] }, x5t: { x5t: "AAAA" }, crit: { crit: ["exp"] }, b64: { b64: false, crit: ["b64"] }, "b64 alone": { b64: true }, cty: { cty: "JWT" }, zip: { zip: "DEF" }, url: { url: SINK } })) {
+  for (const [name, more] of Object.entries({
+    jwk: { jwk },
+    jku: { jku: SINK },
+    x5u: { x5u: SINK },
+    x5c: { x5c: ["MIIB"] },
+    x5t: { x5t: "AAAA" },
+    crit: { crit: ["exp"] },
+    b64: { b64: false, crit: ["b64"] },
+    "b64 alone": { b64: true },
+    cty: { cty: "JWT" },
+    zip: { zip: "DEF" },
+    url: { url: SINK },
+  })) {
     tokens[`${name} signed by a stranger`] = assemble({ ...header, ...more }, claims, signer);
     tokens[`${name} signed by us`] = assemble({ ...header, ...more }, claims, sign);
   }
   tokens["jwk and its own kid"] = assemble({ ...header, kid: "mine", jwk: { ...jwk, kid: "mine" } }, claims, signer);
-  const kids = ["../../dev/null", "/dev/null", "k' UNION SELECT 'x'--", "", " ", `${key.kid} `, key.kid.toUpperCase(), `${key.kid}\u0000`, "x".repeat(900), "__proto__", "constructor", "0", "proof-holdings-2099-01"];
+  const kids = [
+    "../../dev/null",
+    "/dev/null",
+    "k' UNION SELECT 'x'--",
+    "",
+    " ",
+    `${key.kid} `,
+    key.kid.toUpperCase(),
+    `${key.kid}\u0000`,
+    "x".repeat(900),
+    "__proto__",
+    "constructor",
+    "0",
+    "proof-holdings-2099-01",
+  ];
   for (const kid of kids) tokens[`kid ${kid.slice(0, 30)}`] = assemble({ ...header, kid }, claims, signer);
   tokens["no kid"] = assemble({ alg: header.alg, typ: header.typ }, claims, sign);
-  for (const kid of [null, 1, [key.kid], { kid: key.kid }]) tokens[`kid ${JSON.stringify(kid)}`] = assemble({ ...header, kid }, claims, sign);
+  for (const kid of [null, 1, [key.kid], { kid: key.kid }])
+    tokens[`kid ${JSON.stringify(kid)}`] = assemble({ ...header, kid }, claims, sign);
   tokens["kid twice"] = assemble(`{"alg":"RS256","typ":"proof+jwt","kid":"mine","kid":"${key.kid}"}`, claims, sign);
   await refused(tokens, ["invalid_signature", "unknown_key"]);
   const big = assemble({ ...header, kid: "x".repeat(100_000) }, claims, signer);
@@ -96,7 +163,20 @@ test("no key comes from the token", async () => {
 test("no other type of token stands in for a proof", async () => {
   const { header, claims } = parts;
   const tokens = {};
-  for (const typ of ["JWT", "jwt", "at+jwt", "PROOF+JWT", "application/proof+jwt", "presence+jwt", "statuslist+jwt", "session", "", null, ["proof+jwt"]]) tokens[`typ ${typ}`] = assemble({ ...header, typ }, claims, sign);
+  for (const typ of [
+    "JWT",
+    "jwt",
+    "at+jwt",
+    "PROOF+JWT",
+    "application/proof+jwt",
+    "presence+jwt",
+    "statuslist+jwt",
+    "session",
+    "",
+    null,
+    ["proof+jwt"],
+  ])
+    tokens[`typ ${typ}`] = assemble({ ...header, typ }, claims, sign);
   tokens["no typ"] = assemble({ alg: header.alg, kid: header.kid }, claims, sign);
   await refused(tokens);
 });
@@ -111,7 +191,7 @@ test("there is one spelling of a token", async () => {
   const json = { payload: claims, protected: header, signature };
   const tokens = {
     "unused bits of the signature": `${header}.${claims}.${lastBit(signature)}`,
-    "padding": `${token}=`,
+    padding: `${token}=`,
     "double padding": `${token}==`,
     "padded parts": `${header}=.${claims}=.${signature}==`,
     "+ and /": `${header}.${claims}.${signature.replaceAll("-", "+").replaceAll("_", "/")}${/[-_]/.test(signature) ? "" : "+"}`,
@@ -127,8 +207,8 @@ test("there is one spelling of a token", async () => {
     "two parts": `${header}.${claims}`,
     "an empty signature": `${header}.${claims}.`,
     "an empty header": `.${claims}.${signature}`,
-    "nothing": "",
-    "dots": "..",
+    nothing: "",
+    dots: "..",
     "JSON serialisation": JSON.stringify(json),
     "general JSON serialisation": JSON.stringify({ payload: claims, signatures: [{ protected: header, signature }] }),
     "a scheme": `Bearer ${token}`,
@@ -137,7 +217,7 @@ test("there is one spelling of a token", async () => {
     "a longer signature": `${header}.${claims}.${signature}AAAA`,
     "a shorter signature": `${header}.${claims}.${signature.slice(0, -4)}`,
     "swapped parts": `${claims}.${header}.${signature}`,
-    "emoji": "💥",
+    emoji: "💥",
   };
   await refused(tokens);
 });
@@ -166,7 +246,9 @@ test("claims are read once, in their exact types", async () => {
     "iat an hour ahead": put({ iat: now + 3_600, exp: now + 7_200 }),
     "iat as text": put({ iat: String(claims.iat) }),
     "sub no id": put({ sub: "../../x" }),
-    "sub in upper case": put({ sub: claims.sub.toUpperCase().replace(/^\d+$/, "ABCDEF0123456789ABCDEF01") === claims.sub ? "A".repeat(24) : claims.sub.toUpperCase() }),
+    "sub in upper case": put({
+      sub: claims.sub.toUpperCase().replace(/^\d+$/, "ABCDEF0123456789ABCDEF01") === claims.sub ? "A".repeat(24) : claims.sub.toUpperCase(),
+    }),
     "type unknown": put({ type: "house" }),
     "env unknown": put({ env: "prod" }),
     "env as an object": put({ env: { test: null } }),
@@ -180,7 +262,21 @@ test("claims are read once, in their exact types", async () => {
     "claims with more behind": assemble(header, `${text}{}`, sign),
     "claims nested": assemble(header, `${"[".repeat(2_000)}`, sign),
   };
-  for (const name of ["iss", "aud", "sub", "jti", "iat", "exp", "env", "type", "channel", "verified_at", "identifier_salt", "identifier_hash"]) tokens[`without ${name}`] = without(name);
+  for (const name of [
+    "iss",
+    "aud",
+    "sub",
+    "jti",
+    "iat",
+    "exp",
+    "env",
+    "type",
+    "channel",
+    "verified_at",
+    "identifier_salt",
+    "identifier_hash",
+  ])
+    tokens[`without ${name}`] = without(name);
   for (const [name, token] of Object.entries(tokens)) {
     const answer = await verdict(token);
     assert.equal(answer.valid, false, `${name} was accepted`);
@@ -207,7 +303,8 @@ test("no re-encoding of a revoked proof escapes its revocation", async () => {
 
 test("what is no proof of this system is told in few words", async () => {
   const messages = new Set();
-  for (const token of ["", "x", "a.b.c", `${genuine.token}=`, assemble({ ...parts.header, alg: "none" }, parts.claims, unsigned)]) messages.add((await verdict(token)).message);
+  for (const token of ["", "x", "a.b.c", `${genuine.token}=`, assemble({ ...parts.header, alg: "none" }, parts.claims, unsigned)])
+    messages.add((await verdict(token)).message);
   assert.ok(messages.size <= 2, [...messages].join("; "));
 });
 

@@ -19,6 +19,7 @@ fn now() -> Timestamp {
     Timestamp::from_millis(proof_edge::platform::now_millis())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "given to map_err by name")]
 fn fault(fault: StorageFault) -> ApiError {
     ApiError::internal(format!("storage: {}", fault.0))
 }

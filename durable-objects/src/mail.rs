@@ -10,6 +10,10 @@ use proof_evidence::email::OtpMessage;
 use crate::now;
 
 /// Sends the code to the person. Called again after a failure, it sends the same message again.
+#[cfg_attr(
+    not(feature = "local"),
+    expect(clippy::unused_async, reason = "no provider to wait for")
+)]
 pub(crate) async fn send_code(
     context: &ObjectContext,
     config: &Config,

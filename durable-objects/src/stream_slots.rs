@@ -17,7 +17,7 @@ use crate::{now, read_command};
 
 /// How long the platform may take to notice that a probed client is gone.
 const PROBE_MILLISECONDS: u32 = 50;
-const PROBE_WAITS: u32 = 6;
+const PROBES: u32 = 5;
 
 /// The object.
 #[wasm_bindgen]
@@ -122,21 +122,21 @@ impl Inside {
         slots.len() < limit as usize
     }
 
-    /// Writes to every stream. Those whose client is gone are noticed by the platform and give
-    /// their slots back; a stream that somebody reads is never taken away.
+    /// Writes to every stream, a few times: the platform notices at the second write or so that a
+    /// client is gone, and the slot comes back. A stream that somebody reads is never taken away.
     async fn probe_all(&self, limit: u32) {
-        let held: Vec<(String, Slot)> = self
-            .slots
-            .borrow()
-            .iter()
-            .map(|(name, slot)| (name.clone(), *slot))
-            .collect();
-        for (name, slot) in held {
-            if !probe_stream(&self.env, slot.verification, &name).await {
-                self.slots.borrow_mut().remove(&name);
+        for _ in 0..PROBES {
+            let held: Vec<(String, Slot)> = self
+                .slots
+                .borrow()
+                .iter()
+                .map(|(name, slot)| (name.clone(), *slot))
+                .collect();
+            for (name, slot) in held {
+                if !probe_stream(&self.env, slot.verification, &name).await {
+                    self.slots.borrow_mut().remove(&name);
+                }
             }
-        }
-        for _ in 0..PROBE_WAITS {
             if self.has_room(limit) {
                 return;
             }

@@ -111,7 +111,11 @@ export class Reply {
     assert.equal(error.code, code, `expected ${code}: ${this.text}`);
     assert.ok(error.message, "an error has a message");
     assert.equal(error.request_id, this.requestId, "the body names the request id of the header");
-    if (field) assert.ok(error.details?.some((one) => one.field === field), `names the field ${field}: ${this.text}`);
+    if (field)
+      assert.ok(
+        error.details?.some((one) => one.field === field),
+        `names the field ${field}: ${this.text}`,
+      );
     if (says) assert.match(this.text, says);
     if (remaining !== undefined) assert.equal(error.attempts_remaining, remaining);
     return this;
@@ -119,7 +123,17 @@ export class Reply {
 
   /** What another caller could tell this reply from another by. */
   fingerprint() {
-    const volatile = ["date", "x-request-id", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "ratelimit", "ratelimit-policy", "keep-alive", "connection"];
+    const volatile = [
+      "date",
+      "x-request-id",
+      "ratelimit-limit",
+      "ratelimit-remaining",
+      "ratelimit-reset",
+      "ratelimit",
+      "ratelimit-policy",
+      "keep-alive",
+      "connection",
+    ];
     const headers = [...this.headers].filter(([name]) => !volatile.includes(name));
     return JSON.stringify({ status: this.status, headers, text: this.text.replaceAll(this.requestId, "(request id)") });
   }

@@ -65,7 +65,9 @@ export class Contract {
     const key = schema.$ref ?? schema;
     if (!this.#checks.has(key)) this.#checks.set(key, this.#ajv.compile(this.#closed(this.#inside(schema))));
     const check = this.#checks.get(key);
-    const problems = check(value) ? [] : check.errors.map((one) => `${one.instancePath || "/"} ${one.message} ${JSON.stringify(one.params)}`);
+    const problems = check(value)
+      ? []
+      : check.errors.map((one) => `${one.instancePath || "/"} ${one.message} ${JSON.stringify(one.params)}`);
     assert.deepEqual(problems, [], `${name}: not as documented: ${problems.join("; ")}`);
   }
 
@@ -75,7 +77,10 @@ export class Contract {
   }
 
   #resolve(ref) {
-    return ref.slice(2).split("/").reduce((node, part) => node[part.replaceAll("~1", "/")], this.#document);
+    return ref
+      .slice(2)
+      .split("/")
+      .reduce((node, part) => node[part.replaceAll("~1", "/")], this.#document);
   }
 
   /** The schema with everything below it closed, itself left open for `allOf`. */
@@ -105,4 +110,9 @@ export class Contract {
 const mapValues = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
 const matcher = (template) =>
-  new RegExp(`^${template.split(/\{[^}]+\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[^/]+")}$`);
+  new RegExp(
+    `^${template
+      .split(/\{[^}]+\}/)
+      .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join("[^/]+")}$`,
+  );

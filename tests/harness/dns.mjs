@@ -109,7 +109,9 @@ function start(name, words) {
 }
 
 function binary(name) {
-  const found = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].map((path) => join(path, name)).find((path) => existsSync(path));
+  const found = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"]
+    .map((path) => join(path, name))
+    .find((path) => existsSync(path));
   if (!found) throw new Error(`${name} is missing: apt-get install -y --no-install-recommends $(cat tests/apt-packages.txt)`);
   return found;
 }

@@ -63,9 +63,11 @@ export async function startInternet({ dns } = {}) {
 }
 
 /** A web server that answers every path alike. */
-export const page = (body, { status = 200, headers = {} } = {}) => (request, response) => {
-  response.writeHead(status, { "content-type": "text/plain", ...headers }).end(body);
-};
+export const page =
+  (body, { status = 200, headers = {} } = {}) =>
+  (request, response) => {
+    response.writeHead(status, { "content-type": "text/plain", ...headers }).end(body);
+  };
 
 /** A web server with a file at one path and nothing elsewhere. */
 export const file = (path, body, options) => (request, response) =>

@@ -80,7 +80,10 @@ class EventStream {
 
   /** The next event, in order. */
   async next(within = 5_000) {
-    return await eventually("the next live event", () => (this.events.length > this.#taken ? this.events[this.#taken++] : null), { within, every: 10 });
+    return await eventually("the next live event", () => (this.events.length > this.#taken ? this.events[this.#taken++] : null), {
+      within,
+      every: 10,
+    });
   }
 
   /** Fails if the server does not close the stream. */

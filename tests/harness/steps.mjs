@@ -19,7 +19,8 @@ export async function create(client, overrides = {}) {
   return (await client.post("verifications", body)).expect(201).body;
 }
 
-export const createEmail = (client, overrides = {}) => create(client, { type: "email", channel: "email", identifier: freshEmail(), ...overrides });
+export const createEmail = (client, overrides = {}) =>
+  create(client, { type: "email", channel: "email", identifier: freshEmail(), ...overrides });
 
 export const createDomain = (client, channel = "dns", overrides = {}) =>
   create(client, { type: "domain", channel, identifier: freshDomain(), ...overrides });

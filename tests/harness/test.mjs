@@ -31,7 +31,10 @@ export function record(exchange) {
 }
 
 async function render(exchanges) {
-  const earlier = exchanges.slice(0, -SHOWN).slice(-40).map((one) => `  ${title(one)}`);
+  const earlier = exchanges
+    .slice(0, -SHOWN)
+    .slice(-40)
+    .map((one) => `  ${title(one)}`);
   const last = await Promise.all(exchanges.slice(-SHOWN).map(whole));
   return [...(earlier.length ? ["earlier:", ...earlier] : []), ...last].join("\n");
 }
@@ -56,6 +59,8 @@ async function logLines(logs, requestId) {
 }
 
 const headerLines = (headers = {}) =>
-  Object.entries(headers).map(([name, value]) => `${name}: ${name.toLowerCase() === "authorization" ? `${String(value).slice(0, 15)}…` : value}`);
+  Object.entries(headers).map(
+    ([name, value]) => `${name}: ${name.toLowerCase() === "authorization" ? `${String(value).slice(0, 15)}…` : value}`,
+  );
 
 const shorten = (text) => (text.length > BODY ? `${text.slice(0, BODY)}… (${text.length} characters)` : text);

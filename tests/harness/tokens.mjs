@@ -19,8 +19,14 @@ export function assemble(header, claims, signer) {
 
 export const unsigned = () => "";
 export const sameSignature = (signature) => () => signature;
-export const hmac = (secret, hash = "sha256") => (input) => createHmac(hash, secret).update(input).digest("base64url");
-export const rsa = (key, hash = "sha256", options = {}) => (input) => sign(hash, Buffer.from(input), { key, ...options }).toString("base64url");
+export const hmac =
+  (secret, hash = "sha256") =>
+  (input) =>
+    createHmac(hash, secret).update(input).digest("base64url");
+export const rsa =
+  (key, hash = "sha256", options = {}) =>
+  (input) =>
+    sign(hash, Buffer.from(input), { key, ...options }).toString("base64url");
 export const ecdsa = (key) => (input) => sign("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
 
 export const strangersKey = () => generateKeyPairSync("rsa", { modulusLength: 2048 });

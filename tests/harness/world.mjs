@@ -51,7 +51,13 @@ class World {
     this.#system = await startSystem({ profile: process.env.PROOF_PROFILE ?? "quick", ...options, stateDir: this.#stateDir, outbound });
     // A system that was killed comes back at the same address.
     this.#options.port = Number(new URL(this.#system.url).port);
-    this.contract ??= new Contract(await (await fetch(`${this.url}/api/openapi-3.1.json`)).json());
+    this.contract ??= new Contract(await this.#document());
+  }
+
+  async #document() {
+    const reply = await fetch(`${this.url}/api/openapi-3.1.json`);
+    if (!reply.ok) throw new Error(`no OpenAPI document (${reply.status}): cargo xtask build writes it into build/assets`);
+    return reply.json();
   }
 
   get url() {
@@ -106,7 +112,8 @@ class World {
   /** A new organisation with a live and a test client. It is not metered unless `rate` says so. */
   async organisation({ name = "Acme", rate = 0, quota = null, streams = null } = {}) {
     const id = await createOrganisation(this.sql, { name, rateLimitPerMinute: rate, monthlyQuota: quota, streamsLimit: streams });
-    const addKey = async (environment) => new Client(this, await createKey(this.sql, this.secrets.KEY_PEPPER, { organisationId: id, environment, name: "tests" }));
+    const addKey = async (environment) =>
+      new Client(this, await createKey(this.sql, this.secrets.KEY_PEPPER, { organisationId: id, environment, name: "tests" }));
     return { id, addKey, live: await addKey("live"), test: await addKey("test") };
   }
 

@@ -33,12 +33,17 @@ pub(crate) fn build() -> Outcome<bool> {
         return Ok(false);
     }
     step("Writing the API documents and pages", || {
-        let _ = fs::remove_dir_all(&assets);
-        fs::create_dir_all(&assets).doing(format!("{} cannot be made", assets.display()))?;
-        copy_folder(&root.join("web/static"), &assets)?;
+        // Beside the old ones first, which stay if this fails.
+        let fresh = places::build().join("assets.new");
+        let _ = fs::remove_dir_all(&fresh);
+        let files = fresh.join("static");
+        fs::create_dir_all(&files).doing(format!("{} cannot be made", files.display()))?;
+        copy_folder(&root.join("web/static"), &files)?;
         run(cargo()
             .args(["run", "--quiet", "-p", "proof-apibook", "--"])
-            .arg(&assets))?;
+            .arg(&fresh))?;
+        let _ = fs::remove_dir_all(&assets);
+        fs::rename(&fresh, &assets).doing(format!("{} cannot be replaced", assets.display()))?;
         fs::write(&stamp_file, &stamp).doing("build/assets.stamp cannot be written")
     })?;
     Ok(true)

@@ -182,7 +182,7 @@ fn module(tools: &Tools, profile: Profile, from: &Path, to: &Path) -> Outcome {
     let mut optimise = tools.node.program("wasm-opt");
     optimise
         .args(WASM_FEATURES)
-        .args(["-O3", "--strip-debug", "--strip-producers"]);
+        .args(["-O2", "--strip-debug", "--strip-producers"]);
     run(optimise.arg(from).arg("-o").arg(to))
 }
 

@@ -2,7 +2,8 @@
 //! State, secrets and the demo keys stay in `.proof` until `--fresh`.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,9 @@ fn free(port: u16) -> Outcome {
 
 fn wipe() -> Outcome {
     let local = places::local();
+    if is_running(&local.join("state/control.json")) {
+        return Err("A system is running on this state; please end it first.".into());
+    }
     for name in ["state", "dev.json", "secrets.json"] {
         let path = local.join(name);
         let gone = if path.is_dir() {
@@ -87,6 +91,16 @@ fn wipe() -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Whether the system that left this file still answers.
+fn is_running(control: &Path) -> bool {
+    let text = fs::read_to_string(control).unwrap_or_default();
+    let control: Value = serde_json::from_str(&text).unwrap_or_default();
+    let address = control["url"]
+        .as_str()
+        .and_then(|url| url.strip_prefix("http://"));
+    address.is_some_and(|address| TcpStream::connect(address).is_ok())
 }
 
 fn rebuild(tools: &Tools, system: &mut System) -> Outcome {

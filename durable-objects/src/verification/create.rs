@@ -34,6 +34,9 @@ impl Inside {
         if let Some(known) = self.repeated(&create).await? {
             return Ok((known, true));
         }
+        if let Some(refusal) = &create.refusal {
+            return Err(refusal.clone());
+        }
         if create.plan.sends_a_message(create.owner.environment) {
             let secret = self.config.id_secret.as_ref();
             let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
@@ -56,13 +59,14 @@ impl Inside {
         create: &CreateCommand,
     ) -> Result<Option<VerificationView>, ApiError> {
         let Some(record) = self.load()? else {
-            return Ok(None);
+            return if create.repeatable && self.is_retired()? {
+                Err(used())
+            } else {
+                Ok(None)
+            };
         };
         if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
-            return Err(ApiError::new(
-                ErrorCode::Conflict,
-                "This Idempotency-Key was used with another request.",
-            ));
+            return Err(used());
         }
         match self.get(&create.owner)? {
             Some(view) => Ok(Some(view)),
@@ -77,6 +81,8 @@ impl Inside {
             owner,
             organisation_name,
             plan,
+            repeatable,
+            ..
         } = create;
         let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
         let lifetime = if published {
@@ -130,6 +136,7 @@ impl Inside {
             owner,
             organisation_name,
             fingerprint: plan.fingerprint(),
+            repeatable,
             kind: plan.kind,
             channel: plan.channel,
             identifier: plan.identifier,
@@ -168,6 +175,13 @@ impl Inside {
             _ => None,
         }
     }
+}
+
+fn used() -> ApiError {
+    ApiError::new(
+        ErrorCode::Conflict,
+        "This Idempotency-Key was used with another request.",
+    )
 }
 
 /// A code for the person to type in.

@@ -27,8 +27,8 @@ impl Inside {
     }
 
     async fn open_events(self: &Rc<Self>, url: &str) -> Result<JsValue, ApiError> {
-        let request = EventsRequest::from_url(url).ok_or_else(ApiError::not_found)?;
-        let record = self.admitted(&request)?;
+        let mut request = EventsRequest::from_url(url).ok_or_else(ApiError::not_found)?;
+        let record = self.admitted(&mut request)?;
         if record.status().is_terminal() {
             return Ok(self.last_words(&record, &request));
         }
@@ -57,11 +57,11 @@ impl Inside {
             .open(&slot, &opening(&record, &request), false))
     }
 
-    fn admitted(self: &Rc<Self>, request: &EventsRequest) -> Result<Verification, ApiError> {
+    fn admitted(self: &Rc<Self>, request: &mut EventsRequest) -> Result<Verification, ApiError> {
         let mut record = match (&request.owner, &request.ticket) {
             (Some(owner), _) => self.owned(owner)?,
             (None, Some(ticket)) => {
-                self.use_ticket(ticket)?;
+                request.streams_limit = self.use_ticket(ticket)?;
                 self.load()?.ok_or_else(ApiError::unauthorized)?
             }
             (None, None) => return Err(ApiError::unauthorized()),
@@ -110,7 +110,7 @@ impl Inside {
                 let inside = Rc::downgrade(self);
                 move |slot: String| {
                     if let Some(inside) = inside.upgrade() {
-                        inside.release(&slot)
+                        inside.release(&slot);
                     }
                 }
             };

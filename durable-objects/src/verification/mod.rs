@@ -42,8 +42,9 @@ impl std::fmt::Debug for VerificationObject {
 struct Inside {
     context: ObjectContext,
     config: Rc<Config>,
-    /// What the storage holds; `None` inside means that it holds nothing.
-    record: RefCell<Option<Option<Verification>>>,
+    /// What the storage holds, once it was read.
+    record: RefCell<Option<Verification>>,
+    loaded: Cell<bool>,
     streams: OnceCell<EventStreams>,
     /// Whether the outbox is being emptied, and whether it has to be looked at again after that.
     flushing: Cell<bool>,
@@ -61,6 +62,7 @@ impl VerificationObject {
             context: ObjectContext::new(context, env),
             config,
             record: RefCell::new(None),
+            loaded: Cell::new(false),
             streams: OnceCell::new(),
             flushing: Cell::new(false),
             flush_again: Cell::new(false),
@@ -80,7 +82,10 @@ impl VerificationObject {
             },
             Ok(VerificationCommand::Probe { slot }) => said(&Ok(inside.probe(&slot))),
             Ok(VerificationCommand::Token { owner }) => said(&inside.token(&owner)),
-            Ok(VerificationCommand::Ticket { owner }) => said(&inside.ticket(&owner)),
+            Ok(VerificationCommand::Ticket {
+                owner,
+                streams_limit,
+            }) => said(&inside.ticket(&owner, streams_limit)),
             Ok(VerificationCommand::Resend { owner }) => said(&inside.resend(&owner)),
             Ok(command) => later(async move { inside.obey(command).await }),
         }
@@ -137,12 +142,12 @@ impl Inside {
     // --- the record -----------------------------------------------------------------------------
 
     fn load(&self) -> Result<Option<Verification>, ApiError> {
-        if let Some(known) = &*self.record.borrow() {
-            return Ok(known.clone());
+        if !self.loaded.get() {
+            let stored = self.context.load(RECORD).map_err(fault)?;
+            self.record.replace(stored);
+            self.loaded.set(true);
         }
-        let stored: Option<Verification> = self.context.load(RECORD).map_err(fault)?;
-        self.record.replace(Some(stored.clone()));
-        Ok(stored)
+        Ok(self.record.borrow().clone())
     }
 
     /// The record, if there is one and the caller owns it.
@@ -158,7 +163,6 @@ impl Inside {
             .record
             .borrow()
             .as_ref()
-            .and_then(Option::as_ref)
             .map_or(0, Verification::sequence);
         self.store(record)?;
         self.announce(before);
@@ -172,7 +176,7 @@ impl Inside {
         self.context
             .wake_at(self.next_wake(&record))
             .map_err(fault)?;
-        self.record.replace(Some(Some(record)));
+        self.record.replace(Some(record));
         Ok(())
     }
 

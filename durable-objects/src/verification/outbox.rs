@@ -17,6 +17,8 @@ const FIRST_RETRY: i64 = 2;
 const LAST_RETRY: i64 = 300;
 /// A message that could not be handed over this often is given up; the person can ask for another.
 const MESSAGE_TRIES: u8 = 6;
+/// Where the mark of a deleted record is kept.
+const RETIRED: &str = "retired";
 
 impl Inside {
     /// When the alarm has to ring: for what is owed, or for the record's own lifecycle.
@@ -45,11 +47,26 @@ impl Inside {
             return Ok(());
         };
         if record.is_disposable(now()) {
-            self.context.erase().await.map_err(fault)?;
-            self.record.replace(Some(None));
-            return Ok(());
+            return self.retire(&record).await;
         }
         self.context.wake_at(self.next_wake(&record)).map_err(fault)
+    }
+
+    /// Deletes the record. An id that belongs to an idempotency key leaves a mark behind: were it
+    /// given to another verification, the ledger's old rows would speak for the new one.
+    async fn retire(&self, record: &Verification) -> Result<(), ApiError> {
+        self.context.erase().await.map_err(fault)?;
+        self.record.replace(None);
+        if record.repeatable {
+            self.context.store(RETIRED, &true).map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there was a verification here whose record is deleted.
+    pub(super) fn is_retired(&self) -> Result<bool, ApiError> {
+        let mark: Option<bool> = self.context.load(RETIRED).map_err(fault)?;
+        Ok(mark.is_some())
     }
 
     pub(super) fn flush_after_answer(self: &Rc<Self>) {

@@ -37,11 +37,22 @@ impl Inside {
             let claims = claims_of(&record, proof, verified_at, &self.config.issuer)?;
             let key = ActiveKey::of(self.context.env()).await.map_err(unsigned)?;
             let token = issue(&key, &claims).await.map_err(unsigned)?;
-            if let Some(Some(current)) = &mut *self.record.borrow_mut() {
-                keep_token(current, token);
-            }
+            self.keep(token)?;
         }
         Ok(self.owned(owner)?.view())
+    }
+
+    /// Keeps the token. The ledger's turn is usually still to come, and stores it on the way.
+    fn keep(&self, token: String) -> Result<(), ApiError> {
+        let Some(mut current) = self.load()? else {
+            return Ok(());
+        };
+        keep_token(&mut current, token);
+        if current.owes_ledger() {
+            self.record.replace(Some(current));
+            return Ok(());
+        }
+        self.store(current)
     }
 }
 

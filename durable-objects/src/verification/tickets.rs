@@ -21,6 +21,9 @@ const TICKETS: &str = "tickets";
 struct Ticket {
     digest: String,
     expires_at: Timestamp,
+    /// How many streams the organisation may hold, as its key said when it asked.
+    #[serde(default)]
+    streams_limit: Option<u32>,
 }
 
 fn digest(ticket: &str) -> String {
@@ -28,7 +31,11 @@ fn digest(ticket: &str) -> String {
 }
 
 impl Inside {
-    pub(super) fn ticket(self: &Rc<Self>, owner: &Owner) -> Result<EventsTicket, ApiError> {
+    pub(super) fn ticket(
+        self: &Rc<Self>,
+        owner: &Owner,
+        streams_limit: Option<u32>,
+    ) -> Result<EventsTicket, ApiError> {
         let record = self.owned(owner)?;
         let ticket = hex(&random::<24>());
         let expires_at = now().plus_seconds(TICKET_SECONDS);
@@ -39,6 +46,7 @@ impl Inside {
         tickets.push(Ticket {
             digest: digest(&ticket),
             expires_at,
+            streams_limit,
         });
         self.context.store(TICKETS, &tickets).map_err(fault)?;
         let base = &self.config.public_url;
@@ -52,19 +60,20 @@ impl Inside {
         })
     }
 
-    /// Takes the ticket out, so that it opens nothing twice.
-    pub(super) fn use_ticket(&self, ticket: &str) -> Result<(), ApiError> {
+    /// Takes the ticket out, so that it opens nothing twice. Gives the organisation's limit.
+    pub(super) fn use_ticket(&self, ticket: &str) -> Result<Option<u32>, ApiError> {
         if self.load()?.is_none() {
             return Err(ApiError::unauthorized());
         }
         let wanted = digest(ticket);
         let mut tickets = self.unexpired_tickets()?;
-        let before = tickets.len();
-        tickets.retain(|ticket| ticket.digest != wanted);
-        if tickets.len() == before {
-            return Err(ApiError::unauthorized());
-        }
-        self.context.store(TICKETS, &tickets).map_err(fault)
+        let used = tickets
+            .iter()
+            .position(|ticket| ticket.digest == wanted)
+            .map(|at| tickets.remove(at))
+            .ok_or_else(ApiError::unauthorized)?;
+        self.context.store(TICKETS, &tickets).map_err(fault)?;
+        Ok(used.streams_limit)
     }
 
     fn unexpired_tickets(&self) -> Result<Vec<Ticket>, ApiError> {

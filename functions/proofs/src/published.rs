@@ -61,7 +61,7 @@ pub(crate) async fn revocations(
     Query(query): Query,
 ) -> Result<Answer, Failure> {
     let wish = Wish::parse(&query)?;
-    let ttl = scope.config().revocation_ttl_seconds;
+    let ages = Ages::within(scope.config().revocation_ttl_seconds);
     let whole = wish.whole_list();
     let text = match whole {
         Some(name) => assets::cached(&scope, name).await,
@@ -75,15 +75,32 @@ pub(crate) async fn revocations(
             .await?;
         let text = written(&page, wish.page)?;
         if let Some(name) = whole {
-            assets::keep(&scope, name, text.clone(), ttl);
+            assets::keep(&scope, name, text.clone(), ages.edge);
         }
         text
     };
-    publish(
-        &scope,
-        text,
-        &format!("public, max-age={ttl}, stale-while-revalidate=60"),
-    )
+    let Ages { client, stale, .. } = ages;
+    let policy = format!("public, max-age={client}, stale-while-revalidate={stale}");
+    publish(&scope, text, &policy)
+}
+
+/// How old a list may get, at the edge, with the client, and there while a newer one is fetched:
+/// together no more than what is promised.
+struct Ages {
+    edge: u32,
+    client: u32,
+    stale: u32,
+}
+
+impl Ages {
+    const fn within(promised: u32) -> Self {
+        let tenth = promised / 10;
+        Self {
+            edge: tenth,
+            client: promised - 2 * tenth,
+            stale: tenth,
+        }
+    }
 }
 
 /// What is asked of the list.

@@ -29,6 +29,7 @@ const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
     responses(
         (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
         (status = 204, description = "Nothing more will come."),
+        (status = 400, description = "A parameter or header is not valid.", body = ErrorBody),
         (status = 404, description = "There is none of that id.", body = ErrorBody),
     ),
     security(("apiKey" = []), ()),
@@ -89,6 +90,8 @@ pub(crate) async fn ticket(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    let ticket = Verifications::of(&scope).ticket(key.owner, id).await?;
+    let ticket = Verifications::of(&scope)
+        .ticket(key.owner, id, key.streams_limit)
+        .await?;
     Ok(Answer::ok(ticket)?.status(StatusCode::CREATED))
 }

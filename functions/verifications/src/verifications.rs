@@ -51,15 +51,16 @@ pub(crate) async fn create(
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
     let plan = request.plan(scope.config().own_host())?;
-    must_be_configured(
-        scope.config(),
-        key.owner.environment,
-        plan.kind,
-        plan.channel,
-    )?;
-    key.within_quota()?;
+    let environment = key.owner.environment;
+    let refusal = must_be_configured(scope.config(), environment, plan.kind, plan.channel)
+        .and_then(|()| key.within_quota())
+        .err();
+    let repeatable = idempotency.is_some();
     let id = match idempotency {
-        None => Id::from_bytes(random()),
+        None => match refusal {
+            Some(refusal) => return Err(refusal.into()),
+            None => Id::from_bytes(random()),
+        },
         Some(name) => {
             let secret = scope.config().id_secret.clone();
             let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
@@ -72,6 +73,8 @@ pub(crate) async fn create(
         owner: key.owner,
         organisation_name,
         plan,
+        repeatable,
+        refusal,
     };
     let created = Verifications::of(&scope).create(create).await?;
     let answer = Answer::created(created.value)?;

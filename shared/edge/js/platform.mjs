@@ -15,6 +15,11 @@ export function log(line) {
   console.log(line);
 }
 
+// A panic ends the module's work without a word; whoever waits for it has to be told.
+export function panicked(message) {
+  globalThis[Symbol.for("proof.panicked")]?.(message);
+}
+
 export function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -196,7 +201,7 @@ async function readBounded(response, maxBytes, signal) {
 // --- live events ---------------------------------------------------------------------------------
 
 const encoder = new TextEncoder();
-// A client that does not read is dropped after this many unread chunks.
+// A client that does not read is dropped when this many writes wait for it.
 const MAX_UNREAD = 64;
 
 /** The open event streams of one object, each under the name of its slot. */
@@ -215,19 +220,17 @@ export class EventStreams {
 
   /** Opens a stream that begins with this text; closes it at once if it is to be the last. */
   open(slot, text, last) {
-    const stream = new ReadableStream(
-      {
-        start: (controller) => {
-          controller.enqueue(encoder.encode(text));
-          if (last) controller.close();
-          else this.#open.set(slot, controller);
-        },
-        cancel: () => this.#drop(slot),
-      },
-      { highWaterMark: MAX_UNREAD },
-    );
-    if (!last) this.#timer ??= setInterval(() => this.#heartbeat(), this.#beat);
-    return new Response(stream, {
+    // An identity stream: a write to a client that is gone fails, which is how one is noticed.
+    const { readable, writable } = new IdentityTransformStream();
+    const stream = { writer: writable.getWriter(), waiting: 0 };
+    if (!last) {
+      this.#open.set(slot, stream);
+      stream.writer.closed.catch(() => this.#drop(slot));
+      this.#timer ??= setInterval(() => this.#heartbeat(), this.#beat);
+    }
+    this.#write(slot, stream, encoder.encode(text));
+    if (last) stream.writer.close().catch(() => {});
+    return new Response(readable, {
       headers: { "content-type": "text/event-stream; charset=utf-8" },
     });
   }
@@ -235,12 +238,10 @@ export class EventStreams {
   /** Says it to everybody, and ends the streams if it was the last thing to say. */
   send(text, last) {
     const bytes = encoder.encode(text);
-    for (const [slot, controller] of [...this.#open]) {
-      this.#write(slot, controller, bytes);
+    for (const [slot, stream] of [...this.#open]) {
+      this.#write(slot, stream, bytes);
       if (last && this.#open.has(slot)) {
-        try {
-          controller.close();
-        } catch {}
+        stream.writer.close().catch(() => {});
         this.#drop(slot);
       }
     }
@@ -248,9 +249,9 @@ export class EventStreams {
 
   /** Writes to one stream, so that the platform notices if nobody listens any more. */
   probe(slot) {
-    const controller = this.#open.get(slot);
-    if (controller === undefined) return false;
-    this.#write(slot, controller, encoder.encode(": probe\n\n"));
+    const stream = this.#open.get(slot);
+    if (stream === undefined) return false;
+    this.#write(slot, stream, encoder.encode(": probe\n\n"));
     return this.#open.has(slot);
   }
 
@@ -260,20 +261,21 @@ export class EventStreams {
 
   #heartbeat() {
     const bytes = encoder.encode(": heartbeat\n\n");
-    for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
+    for (const [slot, stream] of [...this.#open]) this.#write(slot, stream, bytes);
     if (this.#open.size > 0) this.#onBeat();
   }
 
-  #write(slot, controller, bytes) {
-    try {
-      if (controller.desiredSize <= 0) throw new Error("nobody reads");
-      controller.enqueue(bytes);
-    } catch {
-      try {
-        controller.error(new Error("closed"));
-      } catch {}
+  #write(slot, stream, bytes) {
+    if (stream.waiting >= MAX_UNREAD) {
+      stream.writer.abort(new Error("nobody reads")).catch(() => {});
       this.#drop(slot);
+      return;
     }
+    stream.waiting += 1;
+    stream.writer.write(bytes).then(
+      () => (stream.waiting -= 1),
+      () => this.#drop(slot),
+    );
   }
 
   #drop(slot) {

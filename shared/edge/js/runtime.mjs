@@ -4,6 +4,9 @@
 import { DurableObject } from "cloudflare:workers";
 
 const MAX_BODY = 64 * 1024;
+// A client that is cut off while it writes does not hear why; so a body that is somewhat too large
+// is read to its end, and thrown away.
+const MAX_DRAINED = 1024 * 1024;
 const BODY_MILLISECONDS = 10_000;
 const NO_BODY = new Uint8Array(0);
 
@@ -71,12 +74,9 @@ export function durableObject(module, name) {
     // anew from its storage, in a fresh module.
     async #guard(work) {
       try {
-        return await work();
+        return await module.call(work);
       } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) {
-          module.renew();
-          this.ctx.abort("the module trapped");
-        }
+        if (isTrap(error)) this.ctx.abort("the module trapped");
         throw error;
       }
     }
@@ -88,6 +88,8 @@ export class Module {
   #wasm;
   #glue;
   #imports;
+  #instance;
+  #panic;
 
   constructor(wasm, glue, imports) {
     this.#wasm = wasm;
@@ -102,24 +104,35 @@ export class Module {
 
   renew() {
     this.#glue.__wbg_reset_state?.();
-    const instance = new WebAssembly.Instance(this.#wasm, this.#imports);
-    this.#glue.__wbg_set_wasm(instance.exports);
-    instance.exports.__wbindgen_start?.();
+    this.#panic = Promise.withResolvers();
+    this.#panic.promise.catch(() => {});
+    globalThis[Symbol.for("proof.panicked")] = (message) => this.#panic.reject(new Panic(message));
+    this.#instance = new WebAssembly.Instance(this.#wasm, this.#imports);
+    this.#glue.__wbg_set_wasm(this.#instance.exports);
+    this.#instance.exports.__wbindgen_start?.();
   }
 
+  // A panic inside a promise would leave it pending for ever; so the work races against one.
   async call(work) {
+    const instance = this.#instance;
     try {
-      return await work(this.#glue);
+      return await Promise.race([work(this.#glue), this.#panic.promise]);
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) this.renew();
+      if (isTrap(error) && instance === this.#instance) this.renew();
       throw error;
     }
   }
 }
 
+class Panic extends Error {}
+
+function isTrap(error) {
+  return error instanceof WebAssembly.RuntimeError || error instanceof Panic;
+}
+
 async function readBody(request) {
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > MAX_BODY) return [TOO_LARGE, NO_BODY];
+  if (declared > MAX_DRAINED) return [TOO_LARGE, NO_BODY];
   const reader = request.body.getReader();
   const chunks = [];
   let size = 0;
@@ -136,12 +149,14 @@ async function readBody(request) {
       }
       if (next.done) break;
       size += next.value.byteLength;
-      if (size > MAX_BODY) {
+      if (size > MAX_DRAINED) {
         reader.cancel().catch(() => {});
         return [TOO_LARGE, NO_BODY];
       }
-      chunks.push(next.value);
+      if (size <= MAX_BODY) chunks.push(next.value);
+      else chunks.length = 0;
     }
+    if (size > MAX_BODY) return [TOO_LARGE, NO_BODY];
   } catch {
     return [BROKEN, NO_BODY];
   } finally {

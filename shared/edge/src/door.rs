@@ -65,6 +65,7 @@ impl BodyOutcome {
 
 /// Answers one request: a promise of the platform's response.
 pub fn serve(router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
+    crate::platform::hear_panics();
     wasm_bindgen_futures::future_to_promise(async move {
         Ok(enter(router, incoming, env, context).await)
     })

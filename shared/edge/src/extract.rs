@@ -177,8 +177,15 @@ fn field_of(path: &str, message: &str) -> (String, String) {
     let message = message
         .split_once("expected one of ")
         .filter(|_| message.starts_with("unknown variant"))
-        .map_or_else(|| message.to_owned(), |(_, names)| format!("must be one of {names}").replace('`', ""));
-    let message = if message == "expected value" { "is not of the right type" } else { &message };
+        .map_or_else(
+            || message.to_owned(),
+            |(_, names)| format!("must be one of {names}").replace('`', ""),
+        );
+    let message = if message == "expected value" {
+        "is not of the right type"
+    } else {
+        &message
+    };
     let field = if path.is_empty() || path == "." {
         "body"
     } else {

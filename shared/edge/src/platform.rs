@@ -20,6 +20,7 @@ extern "C" {
     pub(crate) fn variable(env: &JsValue, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(context: &JsValue, promise: js_sys::Promise);
+    fn panicked(message: &str);
     #[wasm_bindgen(js_name = log)]
     pub(crate) fn log_line(line: &str);
 
@@ -117,6 +118,14 @@ extern "C" {
     pub fn probe(this: &EventStreams, slot: &str) -> bool;
     #[wasm_bindgen(method)]
     pub fn slots(this: &EventStreams) -> String;
+}
+
+/// Sees to it that a panic is heard. Called at every way into the module; only the first counts.
+pub fn hear_panics() {
+    static HEARD: std::sync::Once = std::sync::Once::new();
+    HEARD.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| panicked(&panic.to_string())));
+    });
 }
 
 /// What an exception says, for the log.

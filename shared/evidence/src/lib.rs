@@ -7,5 +7,4 @@ pub mod dns;
 pub mod domain_check;
 pub mod email;
 mod shown;
-pub mod source;
 pub mod wallet;

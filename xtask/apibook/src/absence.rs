@@ -144,7 +144,7 @@ fn without_null(schema: &mut Value) {
 mod tests {
     use super::*;
 
-    fn stated(schema: Value) -> Value {
+    fn stated(schema: &Value) -> Value {
         let mut book = json!({"components": {"schemas": {"S": schema}}});
         state(&mut book);
         book["components"]["schemas"]["S"].clone()
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_optional_is_not_null_and_what_is_required_may_be() {
-        let schema = stated(json!({
+        let schema = stated(&json!({
             "type": "object",
             "required": ["revoked_at"],
             "properties": {
@@ -193,6 +193,6 @@ mod tests {
     #[test]
     fn choices_that_have_no_null_stay() {
         let schema = json!({"properties": {"a": {"oneOf": [{"type": "string"}]}}});
-        assert_eq!(stated(schema.clone()), schema);
+        assert_eq!(stated(&schema), schema);
     }
 }

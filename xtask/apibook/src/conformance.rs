@@ -25,7 +25,8 @@ struct Check<'a> {
 /// What an object may have, over all parts of its schema.
 #[derive(Default)]
 struct Members<'a> {
-    properties: Vec<(&'a str, &'a Value)>,
+    /// A member of a choice has no schema here: it is checked when that choice is tried.
+    properties: Vec<(&'a str, Option<&'a Value>)>,
     required: Vec<&'a str>,
     others: Option<&'a Value>,
 }
@@ -98,7 +99,8 @@ impl<'a> Check<'a> {
                 .iter()
                 .find(|(property, _)| property == name)
             {
-                Some((_, schema)) => self.value(schema, member, &here)?,
+                Some((_, Some(schema))) => self.value(schema, member, &here)?,
+                Some((_, None)) => {}
                 None => match allowed.others {
                     Some(schema) if schema.is_object() => self.value(schema, member, &here)?,
                     Some(Value::Bool(true)) => {}
@@ -115,27 +117,33 @@ impl<'a> Check<'a> {
             return;
         };
         let properties = schema.get("properties").and_then(Value::as_object);
-        into.properties.extend(
-            properties
-                .into_iter()
-                .flatten()
-                .map(|(name, schema)| (name.as_str(), schema)),
-        );
+        let own = properties.into_iter().flatten();
+        into.properties
+            .extend(own.map(|(name, schema)| (name.as_str(), Some(schema))));
         let required = schema.get("required").and_then(Value::as_array);
         into.required
             .extend(required.into_iter().flatten().filter_map(Value::as_str));
         into.others = into.others.or_else(|| schema.get("additionalProperties"));
-        for name in ["allOf", "oneOf", "anyOf"] {
-            let parts = schema.get(name).and_then(Value::as_array);
-            for part in parts.into_iter().flatten() {
-                // What one choice requires is checked when that choice is tried.
-                let mut part_members = Members::default();
-                self.gather(part, &mut part_members);
-                into.properties.extend(part_members.properties);
-                if name == "allOf" {
-                    into.required.extend(part_members.required);
-                }
-                into.others = into.others.or(part_members.others);
+        for part in schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            self.gather(part, into);
+        }
+        for name in ["oneOf", "anyOf"] {
+            for choice in schema
+                .get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                let mut members = Members::default();
+                self.gather(choice, &mut members);
+                let names = members.properties.into_iter().map(|(name, _)| (name, None));
+                into.properties.extend(names);
+                into.others = into.others.or(members.others);
             }
         }
     }
@@ -265,5 +273,11 @@ mod tests {
         let choice = json!({"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Page"}]});
         assert_eq!(why(&choice, &json!(null)), None);
         assert!(why(&choice, &json!({"page": "1"})).is_some());
+        let tagged = json!({"oneOf": [
+            {"type": "object", "properties": {"kind": {"const": "a"}}},
+            {"type": "object", "properties": {"kind": {"const": "b"}}},
+        ]});
+        assert_eq!(why(&tagged, &json!({"kind": "b"})), None);
+        assert!(why(&tagged, &json!({"kind": "c"})).is_some());
     }
 }

@@ -187,7 +187,9 @@ fn members<'a>(value: &'a mut Value, name: &str) -> &'a mut Value {
     member
 }
 
-/// Leaves out what the frame offered and nobody used: tags, answers, headers.
+/// Leaves out what the frame offered and nobody used: tags, answers, headers. Schemas stay: a
+/// function may state one that no body names, such as the data of an event. Schemas stay: one that
+/// no body refers to says what the lines of an event stream hold.
 fn prune(book: &mut Value) {
     let tags: Vec<Value> = operations(book)
         .iter()
@@ -196,8 +198,8 @@ fn prune(book: &mut Value) {
     if let Some(known) = book.get_mut("tags").and_then(Value::as_array_mut) {
         known.retain(|tag| tags.iter().any(|used| Some(used) == tag.get("name")));
     }
-    for section in ["responses", "headers", "schemas"] {
-        // Twice, as an unused answer may have been the only one to use a header or a schema.
+    for section in ["responses", "headers"] {
+        // Twice, as an unused answer may have been the only one to carry a header.
         for _ in 0..2 {
             let used = pointer::references(book);
             let Some(Value::Object(known)) = book.pointer_mut(&format!("/components/{section}"))

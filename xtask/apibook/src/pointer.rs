@@ -19,6 +19,7 @@ impl<'a> At<'a> {
         name: "",
     };
 
+    #[must_use]
     pub fn child(&'a self, name: &'a str) -> At<'a> {
         At {
             parent: Some(self),
@@ -109,9 +110,10 @@ fn collect(value: &Value, at: &At<'_>, names_are_free: bool, found: &mut Vec<Ref
                             target: target.clone(),
                         });
                     }
-                    ("example" | "default" | "enum" | "const" | "value", _) if !names_are_free => {}
                     // A schema's examples are data; a media type's are Example objects.
-                    ("examples", Value::Array(_)) if !names_are_free => {}
+                    ("examples", Value::Array(_))
+                    | ("example" | "default" | "enum" | "const" | "value", _)
+                        if !names_are_free => {}
                     _ => {
                         let map = !names_are_free && MAPS.contains(&name.as_str());
                         collect(member, &here, map, found);

@@ -1,5 +1,10 @@
 //! The way from 3.1 to 3.0.3: what each keyword becomes, what is refused, and, over generated
 //! schemas and values, that both versions accept the same.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the schemas are written where they are used"
+)]
 
 mod judge;
 

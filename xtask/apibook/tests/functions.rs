@@ -1,5 +1,6 @@
 //! The book of the real functions: both documents are whole, and the guide speaks only of what
 //! there is.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use proof_apibook::book::Book;
 use proof_apibook::pointer;

@@ -1,4 +1,5 @@
 //! Several documents become one, complete, checked, and the same every time.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod sample;
 
@@ -205,7 +206,7 @@ fn mistakes_are_named() {
     let at = "/paths/~1health/get";
     let put = |member: &'static str, value: Value| {
         changed(2, move |front| {
-            front.pointer_mut(at).unwrap()[member] = value.clone()
+            front.pointer_mut(at).unwrap()[member] = value.clone();
         })
     };
     let health = || "GET /health".to_owned();

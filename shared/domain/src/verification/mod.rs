@@ -92,6 +92,9 @@ pub struct Verification {
     /// Digest of the request that created it, to tell a repetition from another request that
     /// carries the same idempotency key.
     pub fingerprint: String,
+    /// Whether the id belongs to an idempotency key: then it must never name anything else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeatable: bool,
     pub challenge: Challenge,
     pub state: State,
     /// Wrong answers so far. A new code does not reset it.

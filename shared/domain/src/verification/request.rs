@@ -126,6 +126,12 @@ impl CreateVerification {
         let callback_url = self
             .callback_url
             .map(|url| {
+                if url.len() > limits::MAX_URL_BYTES {
+                    return Err(ApiError::field(
+                        "callback_url",
+                        "must have at most 2000 bytes",
+                    ));
+                }
                 outbound::check_url(&url, UrlPolicy::https_only(own_host))
                     .map(|url| url.as_str().to_owned())
                     .map_err(|refusal| ApiError::field("callback_url", refusal.to_string()))

@@ -53,6 +53,8 @@ pub enum VerificationCommand {
     },
     Ticket {
         owner: Owner,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        streams_limit: Option<u32>,
     },
     /// Whether anybody still listens in this slot.
     Probe {
@@ -67,6 +69,12 @@ pub struct CreateCommand {
     pub owner: Owner,
     pub organisation_name: String,
     pub plan: PlannedVerification,
+    /// Whether the id belongs to an idempotency key, and so may be asked for again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeatable: bool,
+    /// Why nothing new may be created; a repetition is answered all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<ApiError>,
 }
 
 /// What looking for a published token found.
@@ -178,8 +186,17 @@ impl<'a> Verifications<'a> {
             .and_then(|view: Raw<_>| view.read())
     }
 
-    pub async fn ticket(self, owner: Owner, id: Id) -> Result<Raw<EventsTicket>, ApiError> {
-        self.tell(id, VerificationCommand::Ticket { owner }).await
+    pub async fn ticket(
+        self,
+        owner: Owner,
+        id: Id,
+        streams_limit: Option<u32>,
+    ) -> Result<Raw<EventsTicket>, ApiError> {
+        let wish = VerificationCommand::Ticket {
+            owner,
+            streams_limit,
+        };
+        self.tell(id, wish).await
     }
 
     /// Whether the objects answer at all.
@@ -272,6 +289,8 @@ mod tests {
             owner: owner(),
             organisation_name: "Acme".into(),
             plan,
+            repeatable: false,
+            refusal: None,
         };
         let report = CheckReport {
             method: CheckMethod::Dns,

@@ -141,10 +141,10 @@ fn content(kind: Kind, name: &str) -> Content {
         (Kind::Document, "components") => One(Kind::Components),
 
         (Kind::Components, "schemas") => Map(Kind::Schema),
-        (Kind::Components, "responses") | (Kind::Operation, "responses") => Map(Kind::Response),
+        (Kind::Components | Kind::Operation, "responses") => Map(Kind::Response),
         (Kind::Components, "parameters") => Map(Kind::Parameter),
         (Kind::Components, "requestBodies") => Map(Kind::RequestBody),
-        (Kind::Components, "callbacks") | (Kind::Operation, "callbacks") => Map(Kind::Callback),
+        (Kind::Components | Kind::Operation, "callbacks") => Map(Kind::Callback),
         (Kind::Components, "securitySchemes") => Map(Kind::SecurityScheme),
         (Kind::Components | Kind::Response | Kind::Encoding, "headers") => Map(Kind::Header),
 

@@ -2,6 +2,8 @@
 //! A converted schema accepts exactly the values that the original accepts; annotations may become
 //! fewer (one example instead of several), assertions never.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value, json};
 
 use super::{DowngradeError, list, map, object};
@@ -74,13 +76,12 @@ fn keyword(
         | "discriminator" | "xml" | "externalDocs" | "format" => value.clone(),
         extension if extension.starts_with("x-") => value.clone(),
         "required" if value.as_array().is_some_and(Vec::is_empty) => return Ok(()),
-        "required" => value.clone(),
         "enum" if schema.contains_key("const") => return Ok(()),
         "enum" if converted.contains_key("enum") => {
             and(converted, json!({"enum": value}));
             return Ok(());
         }
-        "enum" => value.clone(),
+        "required" | "enum" => value.clone(),
         "type" => return kind(value, converted, at),
         "const" => return constant(value, schema, converted, at),
         "examples" => return examples(value, schema, converted, &here),
@@ -90,9 +91,8 @@ fn keyword(
         "contentEncoding" | "contentMediaType" => {
             return content(schema, converted, at);
         }
-        "not" | "items" => convert(value, &here)?,
         "additionalProperties" if value.is_boolean() => value.clone(),
-        "additionalProperties" => convert(value, &here)?,
+        "not" | "items" | "additionalProperties" => convert(value, &here)?,
         "properties" => map(value, &here, convert)?,
         "allOf" => {
             let items = list(value, &here, convert)?;
@@ -246,14 +246,11 @@ fn bound(
         .get(if name == plain { exclusive } else { plain })
         .and_then(Value::as_f64);
     let strict = name == exclusive;
-    let rules = other.is_none_or(|other| {
-        let tighter = if lower {
-            number > other
-        } else {
-            number < other
-        };
-        // Of two equal bounds the exclusive one is the stricter.
-        tighter || (strict && !(number < other) && !(number > other))
+    // Of two equal bounds the exclusive one is the stricter.
+    let rules = other.is_none_or(|other| match number.total_cmp(&other) {
+        Ordering::Greater => lower,
+        Ordering::Less => !lower,
+        Ordering::Equal => strict,
     });
     if rules {
         converted.insert(plain.to_owned(), value.clone());

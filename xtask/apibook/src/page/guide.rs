@@ -10,7 +10,7 @@ use super::code::{self, Language};
 use super::{Book, Section, errors, heading, live, mark, offline};
 
 /// What the product does.
-pub(super) const IN_ONE_SENTENCE: &str = "Ask a person to prove that a phone number, an e-mail \
+pub(super) const IN_ONE_SENTENCE: &str = "Ask a person to prove that a phone number, an e\u{2011}mail \
      address, a domain or an account is theirs, and receive a signed proof that anyone can check.";
 
 type Text = fn(&Book<'_>) -> Markup;
@@ -256,14 +256,15 @@ fn rate_limits(_: &Book<'_>) -> Markup {
         }
         p {
             "Codes have limits of their own: " (limits::MAX_ATTEMPTS) " wrong answers end a verification, "
-            "and a person is not sent more than a few messages an hour, whoever asks."
+            "and one address is asked at most " (limits::IDENTIFIER_CHALLENGES[0].0) " times an hour and "
+            (limits::IDENTIFIER_CHALLENGES[1].0) " times a day, whoever asks."
         }
     }
 }
 
 fn rate_limit_samples(_: &Book<'_>) -> Markup {
     code::figure(
-        &html! { "On every answer" },
+        &html! { "Headers" },
         Language::Plain,
         "RateLimit-Limit: 100\nRateLimit-Remaining: 99\nRateLimit-Reset: 42\nRateLimit-Policy: 100;w=60",
     )

@@ -11,7 +11,8 @@ pub(super) fn text(_: &Book<'_>) -> Markup {
         p {
             "A verification tells of itself as Server-Sent Events: " code { "connected" }
             " at once, with the status as it is, then " code { "status_changed" }
-            ". The stream ends with the verification. A comment every 30 seconds keeps it open."
+            ", each with a " a href="#object-statusevent" { "StatusEvent" } " as data. The stream ends "
+            "with the verification. A comment every 30 seconds keeps it open."
         }
         p {
             strong { "From your server, " } "read the stream with " code { "fetch" }

@@ -25,6 +25,17 @@ pub(super) fn met(document: &Value, operations: &[Operation<'_>]) -> Vec<String>
             }
         }
     }
+    // What no body names was stated for its own sake: the data of events.
+    let used = pointer::references(document);
+    let schemas = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let target = format!("#/components/schemas/{name}");
+        if schema.get("properties").is_some() && used.iter().all(|used| used.target != target) {
+            names.push(name.clone());
+        }
+    }
     // Errors come last, whatever came first.
     names.sort_by_key(|name| name == "Error");
     names

@@ -55,8 +55,8 @@ pub(super) fn entry() -> Markup {
                     }
                 }
                 p class="note" {
-                    "The identifier is not in the token. Whoever knows it can check it against the hash; "
-                    "but phone numbers are few enough to be tried one by one, so do not publish proofs of them."
+                    "The identifier is not in the token. Whoever knows it, written as the API writes it, "
+                    "can check it against the hash; but phone numbers are few enough to be tried one by one, so do not publish proofs of them."
                 }
             }
             div class="entry-samples" {

@@ -286,7 +286,7 @@ fn curl(book: &Book<'_>, operation: &Operation<'_>, sent: Option<&Value>) -> Str
     } else {
         format!("?{}", query.join("&"))
     };
-    command.push_str(&format!(" \"{URL}{path}{query}\""));
+    command.extend([" \"", URL, &path, &query, "\""]);
     let mut line = |text: String| {
         command.push_str(" \\\n  ");
         command.push_str(&text);

@@ -34,15 +34,12 @@ fn next(source: &str) -> Option<(&str, Markup, &str)> {
     let found = code(marked)
         .or_else(|| strong(marked))
         .or_else(|| link(marked));
-    match found {
-        Some((part, after)) => Some((before, part, after)),
-        None => {
-            // The sign means itself; look on behind it.
-            let after = &marked[1..];
-            let (more, part, rest) = next(after)?;
-            Some((&source[..at + 1 + more.len()], part, rest))
-        }
+    if let Some((part, after)) = found {
+        return Some((before, part, after));
     }
+    // The sign means itself; look on behind it.
+    let (more, part, rest) = next(&marked[1..])?;
+    Some((&source[..=at + more.len()], part, rest))
 }
 
 fn code(source: &str) -> Option<(Markup, &str)> {
