@@ -2,6 +2,7 @@
 // pages, cacheable, and the same whoever asks.
 import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
+import { eventually } from "./harness/poll.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { proven, provenByEmail } from "./harness/steps.mjs";
 
@@ -113,6 +114,15 @@ test("its headers allow five minutes' keeping and conditional requests", async (
     assert.equal(head.text, "");
     assert.equal(head.headers.get("etag"), tag);
   }
+});
+
+test("a list that the edge has kept tells its age, so that nobody keeps it beyond its time", async () => {
+  const age = async () => Number((await world.anonymous.get("proofs/revoked?environment=test")).expect(200).headers.get("age"));
+  await revokedProof();
+  assert.ok((await age()) <= 1);
+  await eventually("it grows old", async () => (await age()) >= 2, { within: 6_000, every: 200 });
+  await revokedProof();
+  assert.ok((await age()) <= 1, "a revocation makes a new one");
 });
 
 test("the tag changes with the list and only then", async () => {

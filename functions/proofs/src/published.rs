@@ -61,46 +61,27 @@ pub(crate) async fn revocations(
     Query(query): Query,
 ) -> Result<Answer, Failure> {
     let wish = Wish::parse(&query)?;
-    let ages = Ages::within(scope.config().revocation_ttl_seconds);
+    let ttl = scope.config().revocation_ttl_seconds;
     let whole = wish.whole_list();
-    let text = match whole {
+    let kept = match whole {
         Some(name) => assets::cached(&scope, name).await,
         None => None,
     };
-    let text = if let Some(text) = text {
-        text
+    let (text, age) = if let Some(kept) = kept {
+        kept
     } else {
         let page = Ledger::of(&scope)
             .revocations(wish.environment, wish.after, wish.page)
             .await?;
         let text = written(&page, wish.page)?;
         if let Some(name) = whole {
-            assets::keep(&scope, name, text.clone(), ages.edge);
+            assets::keep(&scope, name, &text, ttl);
         }
-        text
+        (text, 0)
     };
-    let Ages { client, stale, .. } = ages;
-    let policy = format!("public, max-age={client}, stale-while-revalidate={stale}");
-    publish(&scope, text, &policy)
-}
-
-/// How old a list may get, at the edge, with the client, and there while a newer one is fetched:
-/// together no more than what is promised.
-struct Ages {
-    edge: u32,
-    client: u32,
-    stale: u32,
-}
-
-impl Ages {
-    const fn within(promised: u32) -> Self {
-        let tenth = promised / 10;
-        Self {
-            edge: tenth,
-            client: promised - 2 * tenth,
-            stale: tenth,
-        }
-    }
+    let policy = format!("public, max-age={ttl}, stale-while-revalidate=30");
+    // What the edge has kept is so much older already: nobody keeps a list beyond its time.
+    Ok(publish(&scope, text, &policy)?.with(header::AGE, &age.to_string()))
 }
 
 /// What is asked of the list.

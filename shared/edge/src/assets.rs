@@ -1,6 +1,7 @@
 //! Static files of the front Worker, and the edge cache for public documents.
 
 use proof_domain::error::ApiError;
+use proof_domain::timestamp::Timestamp;
 use wasm_bindgen::JsValue;
 
 use crate::answer::Answer;
@@ -17,26 +18,30 @@ pub async fn file(scope: &Scope, path: &str) -> Result<Option<Answer>, ApiError>
     Ok(found.then(|| Answer::through(response)))
 }
 
-/// A public document under its one normalised name, if the edge still has it.
-pub async fn cached(scope: &Scope, path: &str) -> Option<String> {
+/// A public document under its one normalised name, if the edge still has it, and its age in
+/// seconds.
+pub async fn cached(scope: &Scope, path: &str) -> Option<(String, u32)> {
     let key = key(scope, path);
-    local(async {
+    let kept = local(async {
         let found = platform::cache_get(&key).await.ok()?;
         if found.is_undefined() {
             return None;
         }
         platform::response_text(&found).await.ok()?.as_string()
     })
-    .await
+    .await?;
+    let (since, text) = kept.split_once('\n')?;
+    let since = Timestamp::from_seconds(since.parse().ok()?);
+    Some((text.to_owned(), scope.now().seconds_since(since)))
 }
 
 /// Keeps a public document at the edge for some seconds, after the answer was given.
-pub fn keep(scope: &Scope, path: &str, text: String, seconds: u32) {
+pub fn keep(scope: &Scope, path: &str, text: &str, seconds: u32) {
     let key = key(scope, path);
-    let headers =
-        format!("cache-control\npublic, max-age={seconds}\ncontent-type\napplication/json");
+    let headers = format!("cache-control\npublic, max-age={seconds}\ncontent-type\ntext/plain");
+    let kept = format!("{}\n{text}", scope.now().seconds());
     scope.after_answer(async move {
-        let response: JsValue = platform::respond(200, &headers, text.as_bytes());
+        let response: JsValue = platform::respond(200, &headers, kept.as_bytes());
         // What is not kept is read again.
         let _ = platform::cache_put(&key, &response).await;
     });
