@@ -19,18 +19,22 @@ const RETRY: u32 = 3_000;
 
 impl Inside {
     /// A response: the stream, 204 if there is nothing more to come, or an error.
-    pub(super) async fn events(self: &Rc<Self>, url: &str) -> JsValue {
-        match self.open_events(url).await {
+    pub(super) async fn events(self: &Rc<Self>, url: &str, signal: &JsValue) -> JsValue {
+        match self.open_events(url, signal).await {
             Ok(response) => response,
             Err(error) => json_response(error.code.status(), &error),
         }
     }
 
-    async fn open_events(self: &Rc<Self>, url: &str) -> Result<JsValue, ApiError> {
+    async fn open_events(
+        self: &Rc<Self>,
+        url: &str,
+        signal: &JsValue,
+    ) -> Result<JsValue, ApiError> {
         let mut request = EventsRequest::from_url(url).ok_or_else(ApiError::not_found)?;
         let record = self.admitted(&mut request)?;
         if record.status().is_terminal() {
-            return Ok(self.last_words(&record, &request));
+            return Ok(self.last_words(&record, &request, signal));
         }
         let slot = hex(&random::<8>());
         let limit = request
@@ -50,11 +54,11 @@ impl Inside {
         };
         if record.status().is_terminal() {
             self.release(&slot);
-            return Ok(self.last_words(&record, &request));
+            return Ok(self.last_words(&record, &request, signal));
         }
         Ok(self
             .streams()
-            .open(&slot, &opening(&record, &request), false))
+            .open(&slot, &opening(&record, &request), false, signal))
     }
 
     fn admitted(self: &Rc<Self>, request: &mut EventsRequest) -> Result<Verification, ApiError> {
@@ -76,12 +80,18 @@ impl Inside {
 
     /// What a verification that is over still has to tell: its last event, or, to a reader that saw
     /// it, that there is no reason to come back.
-    fn last_words(self: &Rc<Self>, record: &Verification, request: &EventsRequest) -> JsValue {
+    fn last_words(
+        self: &Rc<Self>,
+        record: &Verification,
+        request: &EventsRequest,
+        signal: &JsValue,
+    ) -> JsValue {
         let seen = request.last_event_id.unwrap_or_default();
         if seen >= record.sequence() as u64 {
             return json_response(204, &());
         }
-        self.streams().open("", &opening(record, request), true)
+        self.streams()
+            .open("", &opening(record, request), true, signal)
     }
 
     /// Tells the open streams what happened since.

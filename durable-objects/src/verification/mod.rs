@@ -92,9 +92,11 @@ impl VerificationObject {
     }
 
     /// Opens live events.
-    pub fn fetch(&self, url: &str) -> js_sys::Promise {
+    pub fn fetch(&self, url: &str, signal: JsValue) -> js_sys::Promise {
         let (inside, url) = (self.0.clone(), url.to_owned());
-        wasm_bindgen_futures::future_to_promise(async move { Ok(inside.events(&url).await) })
+        wasm_bindgen_futures::future_to_promise(
+            async move { Ok(inside.events(&url, &signal).await) },
+        )
     }
 
     /// The time that was asked for has come.

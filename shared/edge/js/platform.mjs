@@ -201,7 +201,7 @@ async function readBounded(response, maxBytes, signal) {
 // --- live events ---------------------------------------------------------------------------------
 
 const encoder = new TextEncoder();
-// A client that does not read is dropped when this many writes wait for it.
+// A client that does not read is dropped when this many chunks wait for it.
 const MAX_UNREAD = 64;
 
 /** The open event streams of one object, each under the name of its slot. */
@@ -218,19 +218,31 @@ export class EventStreams {
     this.#onBeat = onBeat;
   }
 
-  /** Opens a stream that begins with this text; closes it at once if it is to be the last. */
-  open(slot, text, last) {
-    // An identity stream: a write to a client that is gone fails, which is how one is noticed.
-    const { readable, writable } = new IdentityTransformStream();
-    const stream = { writer: writable.getWriter(), waiting: 0 };
-    if (!last) {
-      this.#open.set(slot, stream);
-      stream.writer.closed.catch(() => this.#drop(slot));
+  /**
+   * Opens a stream that begins with this text; closes it at once if it is to be the last. The
+   * signal is that of the request: it says when the client is gone, which the stream does not.
+   */
+  open(slot, text, last, signal) {
+    let controller;
+    const stream = new ReadableStream(
+      {
+        start: (given) => {
+          controller = given;
+        },
+        cancel: () => this.#drop(slot),
+      },
+      { highWaterMark: MAX_UNREAD },
+    );
+    controller.enqueue(encoder.encode(text));
+    if (last) {
+      controller.close();
+    } else {
+      this.#open.set(slot, controller);
+      signal.addEventListener("abort", () => this.#drop(slot), { once: true });
       this.#timer ??= setInterval(() => this.#heartbeat(), this.#beat);
+      if (signal.aborted) this.#drop(slot);
     }
-    this.#write(slot, stream, encoder.encode(text));
-    if (last) stream.writer.close().catch(() => {});
-    return new Response(readable, {
+    return new Response(stream, {
       headers: { "content-type": "text/event-stream; charset=utf-8" },
     });
   }
@@ -238,10 +250,10 @@ export class EventStreams {
   /** Says it to everybody, and ends the streams if it was the last thing to say. */
   send(text, last) {
     const bytes = encoder.encode(text);
-    for (const [slot, stream] of [...this.#open]) {
-      this.#write(slot, stream, bytes);
+    for (const [slot, controller] of [...this.#open]) {
+      this.#write(slot, controller, bytes);
       if (last && this.#open.has(slot)) {
-        stream.writer.close().catch(() => {});
+        controller.close();
         this.#drop(slot);
       }
     }
@@ -249,9 +261,9 @@ export class EventStreams {
 
   /** Writes to one stream, so that the platform notices if nobody listens any more. */
   probe(slot) {
-    const stream = this.#open.get(slot);
-    if (stream === undefined) return false;
-    this.#write(slot, stream, encoder.encode(": probe\n\n"));
+    const controller = this.#open.get(slot);
+    if (controller === undefined) return false;
+    this.#write(slot, controller, encoder.encode(": probe\n\n"));
     return this.#open.has(slot);
   }
 
@@ -261,21 +273,22 @@ export class EventStreams {
 
   #heartbeat() {
     const bytes = encoder.encode(": heartbeat\n\n");
-    for (const [slot, stream] of [...this.#open]) this.#write(slot, stream, bytes);
+    for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
     if (this.#open.size > 0) this.#onBeat();
   }
 
-  #write(slot, stream, bytes) {
-    if (stream.waiting >= MAX_UNREAD) {
-      stream.writer.abort(new Error("nobody reads")).catch(() => {});
+  #write(slot, controller, bytes) {
+    try {
+      if (controller.desiredSize <= 0) throw new Error("nobody reads");
+      controller.enqueue(bytes);
+    } catch (error) {
+      try {
+        controller.error(error);
+      } catch {
+        // It was closed already.
+      }
       this.#drop(slot);
-      return;
     }
-    stream.waiting += 1;
-    stream.writer.write(bytes).then(
-      () => (stream.waiting -= 1),
-      () => this.#drop(slot),
-    );
   }
 
   #drop(slot) {

@@ -63,7 +63,7 @@ export function durableObject(module, name) {
     }
 
     fetch(request) {
-      return this.#guard(() => this.#inner.fetch(request.url));
+      return this.#guard(() => this.#inner.fetch(request.url, request.signal));
     }
 
     alarm() {

@@ -111,7 +111,13 @@ extern "C" {
         on_beat: &js_sys::Function,
     ) -> EventStreams;
     #[wasm_bindgen(method)]
-    pub fn open(this: &EventStreams, slot: &str, text: &str, last: bool) -> JsValue;
+    pub fn open(
+        this: &EventStreams,
+        slot: &str,
+        text: &str,
+        last: bool,
+        signal: &JsValue,
+    ) -> JsValue;
     #[wasm_bindgen(method)]
     pub fn send(this: &EventStreams, text: &str, last: bool);
     #[wasm_bindgen(method)]
