@@ -25,6 +25,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Outcome {
     let dry_run = arguments.flag("--dry-run");
     let host = arguments.value("--host")?;
     let zone = arguments.value("--zone")?;
+    let new_secrets = arguments.flag("--new-secrets");
     arguments.end()?;
     let tools = setup::everything()?;
     let workers = workers::all()?;
@@ -33,7 +34,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Outcome {
     if dry_run {
         return prove(&tools, &workers, &Installation::from_files());
     }
-    let installation = Installation::prepare(&tools.node, host, zone)?;
+    let installation = Installation::prepare(&tools.node, host, zone, new_secrets)?;
     let configs = filled_in(&workers, &installation)?;
     let front = configs
         .last()
@@ -125,7 +126,12 @@ impl Installation {
     }
 
     /// Makes sure that there is an account, a host, a database, and secrets; remembers them.
-    fn prepare(node: &Node, host: Option<String>, zone: Option<String>) -> Outcome<Self> {
+    fn prepare(
+        node: &Node,
+        host: Option<String>,
+        zone: Option<String>,
+        new_secrets: bool,
+    ) -> Outcome<Self> {
         let signed_in = capture(node.program("wrangler").arg("whoami"));
         if !signed_in.is_ok_and(|text| !text.contains("not authenticated")) {
             return Err(
@@ -142,7 +148,17 @@ impl Installation {
             },
             (None, _) => Self::known()?,
         };
-        let database = step("Finding the database", || find_or_create_database(node))?;
+        let (database, existed) = step("Finding the database", || find_or_create_database(node))?;
+        // New secrets beside an old database would make every API key in it worthless.
+        if existed && !new_secrets && !secrets_file().exists() {
+            return Err(format!(
+                "There is a database already, and its secrets are not on this machine. Please \
+                 copy {} from where it was deployed. If there are no keys in it yet, say \
+                 --new-secrets.",
+                secrets_file().display()
+            )
+            .into());
+        }
         fs::create_dir_all(remote()).doing("The folder for the installation cannot be made")?;
         let known =
             json!({ "host": installation.host, "zone": installation.zone, "database": database });
@@ -163,7 +179,8 @@ fn secrets_file() -> PathBuf {
     remote().join("secrets.json")
 }
 
-fn find_or_create_database(node: &Node) -> Outcome<String> {
+/// The database, and whether it was there before.
+fn find_or_create_database(node: &Node) -> Outcome<(String, bool)> {
     let find = || -> Outcome<Option<String>> {
         let list = capture(node.program("wrangler").args(["d1", "list", "--json"]))?;
         let list: Value = serde_json::from_str(&list).doing("wrangler d1 list")?;
@@ -177,13 +194,14 @@ fn find_or_create_database(node: &Node) -> Outcome<String> {
             .map(str::to_owned))
     };
     if let Some(id) = find()? {
-        return Ok(id);
+        return Ok((id, true));
     }
     run(node
         .program("wrangler")
         .args(["d1", "create", DATABASE])
         .env("CI", "1"))?;
-    find()?.doing("wrangler made a database and does not list it")
+    let made = find()?.doing("wrangler made a database and does not list it")?;
+    Ok((made, false))
 }
 
 /// The secrets that one Worker asks for, in a file that is removed after use.
