@@ -98,8 +98,11 @@ impl Inside {
                     self.hold(slot, verification);
                 }
             }
-            SlotCommand::Release { slot } => {
-                self.slots.borrow_mut().remove(&slot);
+            SlotCommand::Release { slots } => {
+                let mut held = self.slots.borrow_mut();
+                for slot in slots {
+                    held.remove(&slot);
+                }
             }
         }
         Ok(Done {})

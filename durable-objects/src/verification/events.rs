@@ -118,9 +118,9 @@ impl Inside {
         self.streams.get_or_init(|| {
             let gone = {
                 let inside = Rc::downgrade(self);
-                move |slot: String| {
+                move |slots: String| {
                     if let Some(inside) = inside.upgrade() {
-                        inside.release(&slot);
+                        inside.release(&slots);
                     }
                 }
             };
@@ -141,10 +141,10 @@ impl Inside {
         })
     }
 
-    fn release(self: &Rc<Self>, slot: &str) {
-        self.tell_slots(SlotCommand::Release {
-            slot: slot.to_owned(),
-        });
+    /// Gives slots back, named as `EventStreams` names them: joined by commas.
+    fn release(self: &Rc<Self>, slots: &str) {
+        let slots = names(slots);
+        self.tell_slots(SlotCommand::Release { slots });
     }
 
     fn tell_slots(self: &Rc<Self>, wish: SlotCommand) {
@@ -166,16 +166,19 @@ fn renew(inside: &Weak<Inside>) {
     let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else {
         return;
     };
-    let slots: Vec<String> = streams
-        .slots()
-        .split(',')
-        .filter(|slot| !slot.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let slots = names(&streams.slots());
     inside.tell_slots(SlotCommand::Renew {
         slots,
         verification: record.id,
     });
+}
+
+fn names(joined: &str) -> Vec<String> {
+    joined
+        .split(',')
+        .filter(|slot| !slot.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The first words of a stream: `connected`, and what the reader missed.

@@ -102,9 +102,9 @@ export function rsaVerify(key, signature, message) {
 // --- answers -------------------------------------------------------------------------------------
 
 function headersOf(flat) {
-  const headers = new Headers();
   const lines = flat.split("\n");
-  for (let at = 0; at + 1 < lines.length; at += 2) headers.append(lines[at], lines[at + 1]);
+  const headers = [];
+  for (let at = 0; at + 1 < lines.length; at += 2) headers.push([lines[at], lines[at + 1]]);
   return headers;
 }
 
@@ -250,13 +250,11 @@ export class EventStreams {
   /** Says it to everybody, and ends the streams if it was the last thing to say. */
   send(text, last) {
     const bytes = encoder.encode(text);
-    for (const [slot, controller] of [...this.#open]) {
-      this.#write(slot, controller, bytes);
-      if (last && this.#open.has(slot)) {
-        controller.close();
-        this.#drop(slot);
-      }
-    }
+    for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
+    if (!last) return;
+    const ended = [...this.#open];
+    for (const [, controller] of ended) controller.close();
+    this.#drop(...ended.map(([slot]) => slot));
   }
 
   /** Writes to one stream, so that the platform notices if nobody listens any more. */
@@ -291,12 +289,13 @@ export class EventStreams {
     }
   }
 
-  #drop(slot) {
-    if (!this.#open.delete(slot)) return;
+  #drop(...slots) {
+    const gone = slots.filter((slot) => this.#open.delete(slot));
+    if (gone.length === 0) return;
     if (this.#open.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    this.#onGone(slot);
+    this.#onGone(gone.join(","));
   }
 }

@@ -89,7 +89,7 @@ export class Module {
   #glue;
   #imports;
   #instance;
-  #panic;
+  #waiting = new Set();
 
   constructor(wasm, glue, imports) {
     this.#wasm = wasm;
@@ -104,9 +104,7 @@ export class Module {
 
   renew() {
     this.#glue.__wbg_reset_state?.();
-    this.#panic = Promise.withResolvers();
-    this.#panic.promise.catch(() => {});
-    globalThis[Symbol.for("proof.panicked")] = (message) => this.#panic.reject(new Panic(message));
+    globalThis[Symbol.for("proof.panicked")] = (message) => this.#panicked(message);
     this.#instance = new WebAssembly.Instance(this.#wasm, this.#imports);
     this.#glue.__wbg_set_wasm(this.#instance.exports);
     this.#instance.exports.__wbindgen_start?.();
@@ -116,11 +114,30 @@ export class Module {
   async call(work) {
     const instance = this.#instance;
     try {
-      return await Promise.race([work(this.#glue), this.#panic.promise]);
+      const outcome = work(this.#glue);
+      return outcome instanceof Promise ? await this.#orPanic(outcome) : outcome;
     } catch (error) {
       if (isTrap(error) && instance === this.#instance) this.renew();
       throw error;
     }
+  }
+
+  // Not `Promise.race`: a race against a promise that never settles is never forgotten.
+  #orPanic(outcome) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const settle = (pass) => (value) => {
+        this.#waiting.delete(reject);
+        pass(value);
+      };
+      outcome.then(settle(resolve), settle(reject));
+    });
+  }
+
+  #panicked(message) {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const reject of waiting) reject(new Panic(message));
   }
 }
 

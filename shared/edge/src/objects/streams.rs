@@ -27,8 +27,8 @@ pub enum SlotCommand {
         slots: Vec<String>,
         verification: Id,
     },
-    /// This stream is closed.
-    Release { slot: String },
+    /// These streams are closed.
+    Release { slots: Vec<String> },
 }
 
 /// The way to the slots.
