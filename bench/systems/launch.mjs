@@ -1,25 +1,14 @@
 // Starts and stops a system as a child process on the systems' core, with fresh data.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, open } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../xtask/runner/free-port.mjs";
 import { emptyPools } from "../load/scenarios.mjs";
 import { onSystemCore } from "../measure/process.mjs";
 import { PEER_BUNDLES } from "../peer/build.mjs";
 
 const SERVE = fileURLToPath(new URL("../serve.mjs", import.meta.url));
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const firstMessage = (child, name, log) =>
   new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ use proof_domain::id::Id;
 use proof_domain::limits::IDENTIFIER_CHALLENGES;
 use proof_domain::timestamp::Timestamp;
 use proof_edge::objects::{Done, LimitCommand, ObjectContext, reply};
+use proof_edge::work::begin;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -44,9 +45,9 @@ impl IdentifierLimitsObject {
     }
 
     /// The longest window is over since the last challenge: nothing is worth keeping.
-    pub fn alarm(&self) -> js_sys::Promise {
+    pub fn alarm(&self) -> JsValue {
         let context = self.0.clone();
-        wasm_bindgen_futures::future_to_promise(async move {
+        begin(async move {
             let sent: Vec<Sent> = context.load(RECORD).ok().flatten().unwrap_or_default();
             if kept(sent, now()).is_empty() {
                 context

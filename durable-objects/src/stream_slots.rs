@@ -11,6 +11,7 @@ use proof_domain::timestamp::Timestamp;
 use proof_edge::config::Config;
 use proof_edge::objects::{Done, SlotCommand, probe_stream, reply};
 use proof_edge::platform::sleep;
+use proof_edge::work::begin;
 use wasm_bindgen::prelude::*;
 
 use crate::{now, read_command};
@@ -50,10 +51,10 @@ impl StreamSlotsObject {
         }))
     }
 
-    pub fn command(&self, message: &str) -> js_sys::Promise {
+    pub fn command(&self, message: &str) -> JsValue {
         let inside = self.0.clone();
         let wish = read_command(message);
-        wasm_bindgen_futures::future_to_promise(async move {
+        begin(async move {
             let outcome = match wish {
                 Ok(wish) => inside.obey(wish).await,
                 Err(error) => Err(error),

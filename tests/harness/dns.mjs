@@ -5,11 +5,11 @@ import { execFile, spawn } from "node:child_process";
 import dgram from "node:dgram";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import net from "node:net";
 import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../../xtask/runner/free-port.mjs";
 import { eventually } from "./poll.mjs";
 
 const ZONES = ["com", "org", "net", "uk"];
@@ -164,16 +164,6 @@ async function answers(doh) {
   const query = Buffer.from("000001000001000000000000026e7303636f6d0000010001", "hex").toString("base64url");
   const reply = await fetch(`http://127.0.0.1:${doh}/dns-query?dns=${query}`, { headers: { accept: "application/dns-message" } });
   return reply.ok && (Buffer.from(await reply.arrayBuffer())[3] & 15) === 0;
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** A port whose owner reads nothing and says nothing. */

@@ -4,11 +4,11 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { appendFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { freePort } from "./free-port.mjs";
 import { migrate } from "./migrate.mjs";
 import { loadSecrets, secretBindings } from "./secrets.mjs";
 import { readWorkers, withBundle } from "./workers.mjs";
@@ -190,15 +190,4 @@ function withLimits(ratelimits = {}, limits = {}) {
 async function outboundFunction(outbound) {
   if (typeof outbound !== "string") return outbound;
   return (await import(pathToFileURL(resolve(outbound)).href)).default;
-}
-
-export function freePort(host = "127.0.0.1") {
-  return new Promise((settle, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(0, host, () => {
-      const { port } = server.address();
-      server.close(() => settle(port));
-    });
-  });
 }

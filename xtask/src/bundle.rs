@@ -2,7 +2,6 @@
 //! per Worker and profile. Cargo decides what to compile; the rest is done only if the compiled
 //! module or the JavaScript around it has changed.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,6 +9,7 @@ use std::str::FromStr;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::places;
 use crate::progress::{run, step};
+use crate::script;
 use crate::setup::Tools;
 use crate::setup::wasm_target::TARGET;
 use crate::stamp::{self, Stamp};
@@ -113,14 +113,11 @@ fn compiled(profile: Profile, worker: &Worker) -> PathBuf {
         .join(file)
 }
 
-fn runtime() -> PathBuf {
-    places::root().join("shared/edge/js/runtime.mjs")
-}
-
 fn stamp_of(profile: Profile, worker: &Worker) -> String {
     Stamp::of(include_str!("bundle.rs"))
         .with_path(&compiled(profile, worker))
-        .with_path(&runtime())
+        .with(include_str!("script.rs"))
+        .with_path(&script::folder())
         .with_path(&places::root().join("package-lock.json"))
         .with(&worker.classes.join(" "))
         .finish()
@@ -143,28 +140,9 @@ fn bundle(tools: &Tools, profile: Profile, worker: &Worker, stamp: &str) -> Outc
         "--out-dir",
     ]);
     run(bindgen.arg(&glue).arg(compiled(profile, worker)))?;
-    let entry = glue.join("entry.mjs");
-    write(&entry, &entry_module(worker, &snippets(&glue)?))?;
     fs::create_dir_all(&out).doing(format!("{} cannot be made", out.display()))?;
-    let mut esbuild = tools.node.program("esbuild");
-    esbuild
-        .arg(&entry)
-        .arg(format!("--outfile={}", out.join("worker.mjs").display()));
-    esbuild.args([
-        "--bundle",
-        "--format=esm",
-        "--target=es2024",
-        "--log-level=warning",
-    ]);
-    esbuild.args([
-        "--external:cloudflare:*",
-        "--external:*.wasm",
-        "--legal-comments=none",
-    ]);
-    if profile == Profile::Edge {
-        esbuild.arg("--minify");
-    }
-    run(&mut esbuild)?;
+    let minified = profile == Profile::Edge;
+    script::join(tools, worker, &glue, &out.join("worker.mjs"), minified)?;
     module(
         tools,
         profile,
@@ -186,58 +164,6 @@ fn module(tools: &Tools, profile: Profile, from: &Path, to: &Path) -> Outcome {
     run(optimise.arg(from).arg("-o").arg(to))
 }
 
-/// The JavaScript files of our crates that the compiled module imports, by the name it uses.
-fn snippets(glue: &Path) -> Outcome<Vec<String>> {
-    let mut found = Vec::new();
-    let mut folders = vec![glue.join("snippets")];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries {
-            let path = entry
-                .doing(format!("{} cannot be read", folder.display()))?
-                .path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if let Ok(name) = path.strip_prefix(glue) {
-                found.push(format!("./{}", name.display()));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Joins the module, its glue, its snippets and the runtime. A Worker that exports classes is
-/// reached through them alone.
-fn entry_module(worker: &Worker, snippets: &[String]) -> String {
-    let mut lines = vec![
-        format!(
-            "import {{ Module, durableObject, worker }} from \"{}\";",
-            runtime().display()
-        ),
-        "import * as glue from \"./index_bg.js\";".to_owned(),
-        "import wasm from \"./module.wasm\";".to_owned(),
-    ];
-    let mut imports = "\"./index_bg.js\": glue".to_owned();
-    for (number, name) in snippets.iter().enumerate() {
-        lines.push(format!("import * as snippet{number} from \"{name}\";"));
-        let _ = write!(imports, ", \"{name}\": snippet{number}");
-    }
-    lines.push(format!(
-        "const module = new Module(wasm, glue, {{ {imports} }});"
-    ));
-    let export = |class| format!("export const {class} = durableObject(module, \"{class}\");");
-    lines.extend(worker.classes.iter().map(export));
-    lines.push(if worker.classes.is_empty() {
-        "export default worker(module);".to_owned()
-    } else {
-        "export default { fetch: () => new Response(null, { status: 404 }) };".to_owned()
-    });
-    lines.join("\n")
-}
-
-fn write(file: &Path, text: &str) -> Outcome {
+pub(crate) fn write(file: &Path, text: &str) -> Outcome {
     fs::write(file, text).doing(format!("{} cannot be written", file.display()))
 }

@@ -21,6 +21,7 @@ mod layering;
 mod places;
 mod progress;
 mod runner;
+mod script;
 mod setup;
 mod size;
 mod stamp;

@@ -38,10 +38,9 @@ impl Inside {
             return Err(refusal.clone());
         }
         if create.plan.sends_a_message(create.owner.environment) {
-            let secret = self.config.id_secret.as_ref();
-            let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
+            let secret = self.config.id_secret()?;
             IdentifierLimits::new(self.context.env())
-                .take(secret.bytes(), &create.plan.identifier, create.id, now())
+                .take(secret, &create.plan.identifier, create.id, now())
                 .await?;
             // Others may have come in while the limits were asked.
             if let Some(known) = self.repeated(&create).await? {
@@ -68,10 +67,7 @@ impl Inside {
         if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
             return Err(used());
         }
-        match self.get(&create.owner)? {
-            Some(view) => Ok(Some(view)),
-            None => self.proven(&create.owner).await.map(Some),
-        }
+        self.get(&create.owner).await.map(Some)
     }
 
     fn new_record(&self, create: CreateCommand) -> Result<Verification, ApiError> {

@@ -12,7 +12,6 @@ use proof_edge::platform::{EventStreams, json_response, random};
 use wasm_bindgen::prelude::*;
 
 use super::Inside;
-use crate::now;
 
 /// How long a browser waits before it comes back, in milliseconds.
 const RETRY: u32 = 3_000;
@@ -53,7 +52,7 @@ impl Inside {
             return Err(ApiError::not_found());
         };
         if record.status().is_terminal() {
-            self.release(&slot);
+            self.release(vec![slot]);
             return Ok(self.last_words(&record, &request, signal));
         }
         Ok(self
@@ -61,8 +60,11 @@ impl Inside {
             .open(&slot, &opening(&record, &request), false, signal))
     }
 
-    fn admitted(self: &Rc<Self>, request: &mut EventsRequest) -> Result<Verification, ApiError> {
-        let mut record = match (&request.owner, &request.ticket) {
+    fn admitted(
+        self: &Rc<Self>,
+        request: &mut EventsRequest,
+    ) -> Result<Rc<Verification>, ApiError> {
+        let record = match (&request.owner, &request.ticket) {
             (Some(owner), _) => self.owned(owner)?,
             (None, Some(ticket)) => {
                 request.streams_limit = self.use_ticket(ticket)?;
@@ -70,12 +72,7 @@ impl Inside {
             }
             (None, None) => return Err(ApiError::unauthorized()),
         };
-        let before = record.clone();
-        record.settle(now());
-        if record != before {
-            self.save(record.clone())?;
-        }
-        Ok(record)
+        self.settled(record)
     }
 
     /// What a verification that is over still has to tell: its last event, or, to a reader that saw
@@ -118,9 +115,9 @@ impl Inside {
         self.streams.get_or_init(|| {
             let gone = {
                 let inside = Rc::downgrade(self);
-                move |slots: String| {
+                move |slots: Vec<String>| {
                     if let Some(inside) = inside.upgrade() {
-                        inside.release(&slots);
+                        inside.release(slots);
                     }
                 }
             };
@@ -131,7 +128,7 @@ impl Inside {
             // They live as long as the object.
             EventStreams::new(
                 self.config.heartbeat_seconds.saturating_mul(1_000),
-                Closure::<dyn Fn(String)>::new(gone)
+                Closure::<dyn Fn(Vec<String>)>::new(gone)
                     .into_js_value()
                     .unchecked_ref(),
                 Closure::<dyn Fn()>::new(beat)
@@ -141,9 +138,7 @@ impl Inside {
         })
     }
 
-    /// Gives slots back, named as `EventStreams` names them: joined by commas.
-    fn release(self: &Rc<Self>, slots: &str) {
-        let slots = names(slots);
+    fn release(self: &Rc<Self>, slots: Vec<String>) {
         self.tell_slots(SlotCommand::Release { slots });
     }
 
@@ -166,19 +161,10 @@ fn renew(inside: &Weak<Inside>) {
     let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else {
         return;
     };
-    let slots = names(&streams.slots());
     inside.tell_slots(SlotCommand::Renew {
-        slots,
+        slots: streams.slots(),
         verification: record.id,
     });
-}
-
-fn names(joined: &str) -> Vec<String> {
-    joined
-        .split(',')
-        .filter(|slot| !slot.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// The first words of a stream: `connected`, and what the reader missed.

@@ -21,6 +21,7 @@ use proof_edge::objects::{
     CheckReport, ObjectContext, VerificationCommand, VerificationToken, reply,
 };
 use proof_edge::platform::EventStreams;
+use proof_edge::work::begin;
 use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -43,7 +44,7 @@ struct Inside {
     context: ObjectContext,
     config: Rc<Config>,
     /// What the storage holds, once it was read.
-    record: RefCell<Option<Verification>>,
+    record: RefCell<Option<Rc<Verification>>>,
     loaded: Cell<bool>,
     streams: OnceCell<EventStreams>,
     /// Whether the outbox is being emptied, and whether it has to be looked at again after that.
@@ -75,34 +76,20 @@ impl VerificationObject {
         let inside = self.0.clone();
         match read_command(message) {
             Err(error) => said::<()>(&Err(error)),
-            Ok(VerificationCommand::Get { owner }) => match inside.get(&owner) {
-                Ok(Some(view)) => said(&Ok(view)),
-                Ok(None) => later(async move { said(&inside.proven(&owner).await) }),
-                Err(error) => said::<VerificationView>(&Err(error)),
-            },
-            Ok(VerificationCommand::Probe { slot }) => said(&Ok(inside.probe(&slot))),
-            Ok(VerificationCommand::Token { owner }) => said(&inside.token(&owner)),
-            Ok(VerificationCommand::Ticket {
-                owner,
-                streams_limit,
-            }) => said(&inside.ticket(&owner, streams_limit)),
-            Ok(VerificationCommand::Resend { owner }) => said(&inside.resend(&owner)),
-            Ok(command) => later(async move { inside.obey(command).await }),
+            Ok(command) => begin(async move { Ok(inside.obey(command).await) }),
         }
     }
 
     /// Opens live events.
-    pub fn fetch(&self, url: &str, signal: JsValue) -> js_sys::Promise {
-        let (inside, url) = (self.0.clone(), url.to_owned());
-        wasm_bindgen_futures::future_to_promise(
-            async move { Ok(inside.events(&url, &signal).await) },
-        )
+    pub fn fetch(&self, url: String, signal: JsValue) -> JsValue {
+        let inside = self.0.clone();
+        begin(async move { Ok(inside.events(&url, &signal).await) })
     }
 
     /// The time that was asked for has come.
-    pub fn alarm(&self) -> js_sys::Promise {
+    pub fn alarm(&self) -> JsValue {
         let inside = self.0.clone();
-        wasm_bindgen_futures::future_to_promise(async move {
+        begin(async move {
             inside
                 .wake()
                 .await
@@ -116,14 +103,18 @@ fn said<T: Serialize>(outcome: &Result<T, ApiError>) -> JsValue {
     JsValue::from(reply(outcome, false))
 }
 
-fn later(work: impl Future<Output = JsValue> + 'static) -> JsValue {
-    wasm_bindgen_futures::future_to_promise(async move { Ok(work.await) }).into()
-}
-
 impl Inside {
     async fn obey(self: Rc<Self>, command: VerificationCommand) -> JsValue {
         match command {
             VerificationCommand::Create(create) => self.create(*create).await,
+            VerificationCommand::Get { owner } => said(&self.get(&owner).await),
+            VerificationCommand::Token { owner } => said(&self.token(&owner)),
+            VerificationCommand::Resend { owner } => said(&self.resend(&owner)),
+            VerificationCommand::Ticket {
+                owner,
+                streams_limit,
+            } => said(&self.ticket(&owner, streams_limit)),
+            VerificationCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
             VerificationCommand::Submit {
                 owner,
                 challenge_code,
@@ -137,23 +128,22 @@ impl Inside {
             VerificationCommand::Revoke { owner, reason } => {
                 said(&self.revoke(&owner, reason).await)
             }
-            _ => said::<()>(&Err(ApiError::internal("a command out of its place"))),
         }
     }
 
     // --- the record -----------------------------------------------------------------------------
 
-    fn load(&self) -> Result<Option<Verification>, ApiError> {
+    fn load(&self) -> Result<Option<Rc<Verification>>, ApiError> {
         if !self.loaded.get() {
             let stored = self.context.load(RECORD).map_err(fault)?;
-            self.record.replace(stored);
+            self.record.replace(stored.map(Rc::new));
             self.loaded.set(true);
         }
         Ok(self.record.borrow().clone())
     }
 
     /// The record, if there is one and the caller owns it.
-    fn owned(&self, owner: &Owner) -> Result<Verification, ApiError> {
+    fn owned(&self, owner: &Owner) -> Result<Rc<Verification>, ApiError> {
         self.load()?
             .filter(|record| record.owner == *owner)
             .ok_or_else(ApiError::not_found)
@@ -165,7 +155,7 @@ impl Inside {
             .record
             .borrow()
             .as_ref()
-            .map_or(0, Verification::sequence);
+            .map_or(0, |record| record.sequence());
         self.store(record)?;
         self.announce(before);
         self.flush_after_answer();
@@ -178,7 +168,7 @@ impl Inside {
         self.context
             .wake_at(self.next_wake(&record))
             .map_err(fault)?;
-        self.record.replace(Some(record));
+        self.record.replace(Some(Rc::new(record)));
         Ok(())
     }
 
@@ -189,27 +179,30 @@ impl Inside {
         rule: impl FnOnce(&mut Verification) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         let before = self.owned(owner)?;
-        let mut record = before.clone();
+        let mut record = Verification::clone(&before);
         let outcome = rule(&mut record);
-        if record != before {
+        if record != *before {
             self.save(record)?;
         }
         outcome
     }
 
+    /// The record as it stands now: a challenge whose time is over has ended.
+    fn settled(self: &Rc<Self>, record: Rc<Verification>) -> Result<Rc<Verification>, ApiError> {
+        if !record.is_overdue(now()) {
+            return Ok(record);
+        }
+        let mut ended = Verification::clone(&record);
+        ended.settle(now());
+        self.save(ended)?;
+        self.load()?.ok_or_else(ApiError::not_found)
+    }
+
     // --- commands -------------------------------------------------------------------------------
 
-    /// The verification as it stands; `None` if its token has to be signed first.
-    fn get(self: &Rc<Self>, owner: &Owner) -> Result<Option<VerificationView>, ApiError> {
-        self.change(owner, |record| {
-            record.settle(now());
-            Ok(())
-        })?;
-        let record = self.owned(owner)?;
-        let unsigned = record
-            .proof()
-            .is_some_and(|(proof, _)| proof.token.is_none());
-        Ok((!unsigned).then(|| record.view()))
+    async fn get(self: &Rc<Self>, owner: &Owner) -> Result<VerificationView, ApiError> {
+        self.settled(self.owned(owner)?)?;
+        self.proven(owner).await
     }
 
     async fn submit(
@@ -321,13 +314,8 @@ impl Inside {
 
     fn code_key(&self) -> Result<CodeKey, ApiError> {
         use sha2::{Digest as _, Sha256};
-        let secret = self
-            .config
-            .id_secret
-            .as_ref()
-            .ok_or_else(|| ApiError::internal("the secret ID_SECRET is not set"))?;
         let digest = Sha256::new()
-            .chain_update(secret.bytes())
+            .chain_update(self.config.id_secret()?)
             .chain_update(b"codes")
             .finalize();
         Ok(CodeKey::from_bytes(digest.into()))

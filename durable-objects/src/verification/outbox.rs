@@ -34,14 +34,10 @@ impl Inside {
 
     /// The alarm rang. Running it twice does no harm.
     pub(super) async fn wake(self: &Rc<Self>) -> Result<(), ApiError> {
-        let Some(mut record) = self.load()? else {
+        let Some(record) = self.load()? else {
             return Ok(());
         };
-        let before = record.clone();
-        record.settle(now());
-        if record != before {
-            self.save(record)?;
-        }
+        self.settled(record)?;
         self.flush_now().await;
         let Some(record) = self.load()? else {
             return Ok(());
@@ -109,12 +105,13 @@ impl Inside {
     }
 
     async fn pay_ledger(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()?.filter(Verification::owes_ledger) else {
+        let Some(record) = self.load()?.filter(|record| record.owes_ledger()) else {
             return Ok(());
         };
         Ledger::new(self.context.env()).record(&record).await?;
         // It may have moved on in the meantime; what was written is what counts as known.
-        if let Some(mut current) = self.load()? {
+        if let Some(current) = self.load()? {
+            let mut current = Verification::clone(&current);
             current.ledger_revision = current.ledger_revision.max(record.revision);
             self.store(current)?;
         }
@@ -129,9 +126,10 @@ impl Inside {
             return Ok(());
         };
         let sent = mail::send_code(&self.context, &self.config, &record, code).await;
-        let Some(mut current) = self.load()? else {
+        let Some(current) = self.load()? else {
             return Ok(());
         };
+        let mut current = Verification::clone(&current);
         let same = current
             .delivery
             .as_ref()

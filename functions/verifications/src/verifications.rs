@@ -62,9 +62,8 @@ pub(crate) async fn create(
             None => Id::from_bytes(random()),
         },
         Some(name) => {
-            let secret = scope.config().id_secret.clone();
-            let secret = secret.ok_or_else(|| ApiError::internal("ID_SECRET is not set"))?;
-            Id::for_idempotency_key(secret.bytes(), &key.owner, "verification", &name)
+            let secret = scope.config().id_secret()?;
+            Id::for_idempotency_key(secret, &key.owner, "verification", &name)
         }
     };
     let organisation_name = key.organisation_name;

@@ -1,4 +1,5 @@
-// What the platform offers, in the few shapes that Rust asks for. Each function is one crossing.
+// What the platform offers, in the few shapes that Rust asks for. Each function is one crossing. What
+// gives a promise is an async function: it never throws in the caller's face.
 
 // --- environment -------------------------------------------------------------------------------
 
@@ -15,13 +16,63 @@ export function log(line) {
   console.log(line);
 }
 
-// A panic ends the module's work without a word; whoever waits for it has to be told.
-export function panicked(message) {
-  globalThis[Symbol.for("proof.panicked")]?.(message);
-}
-
 export function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// --- the end of this instance --------------------------------------------------------------------
+
+let broken = false;
+let tell;
+
+// Called by the runtime, which has to know.
+export function onBroken(hear) {
+  tell = hear;
+}
+
+// A panic ends the instance without a word; whoever waits for it has to be told.
+export function panicked(message) {
+  broken = true;
+  tell(message);
+}
+
+// Calls back into the module for as long as it is whole.
+function whileWhole(callback) {
+  return (...values) => {
+    if (broken) return;
+    try {
+      callback(...values);
+    } catch (error) {
+      panicked(String(error?.stack ?? error));
+    }
+  };
+}
+
+// --- promises ------------------------------------------------------------------------------------
+
+/** A promise that Rust settles. */
+export class Deferred {
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+export function listener(settled) {
+  return whileWhole(settled);
+}
+
+export function listen(promise, wait, listener) {
+  promise.then(
+    (value) => listener(wait, true, value),
+    (error) => listener(wait, false, error),
+  );
+}
+
+export function nextTurn() {
+  return Promise.resolve();
 }
 
 // --- D1 ------------------------------------------------------------------------------------------
@@ -44,12 +95,12 @@ function object(env, binding, name) {
   return namespace.get(namespace.idFromName(name));
 }
 
-export function objectCommand(env, binding, name, message) {
-  return object(env, binding, name).command(message);
+export async function objectCommand(env, binding, name, message) {
+  return await object(env, binding, name).command(message);
 }
 
-export function objectFetch(env, binding, name, url) {
-  return object(env, binding, name).fetch(url);
+export async function objectFetch(env, binding, name, url) {
+  return await object(env, binding, name).fetch(url);
 }
 
 // --- an object's own storage ---------------------------------------------------------------------
@@ -83,20 +134,20 @@ export async function withinRate(env, binding, key) {
 
 const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
-export function importSigningKey(jwk) {
-  return crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["sign"]);
+export async function importSigningKey(jwk) {
+  return await crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["sign"]);
 }
 
-export function importVerifyingKey(jwk) {
-  return crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["verify"]);
+export async function importVerifyingKey(jwk) {
+  return await crypto.subtle.importKey("jwk", JSON.parse(jwk), RS256, false, ["verify"]);
 }
 
 export async function rsaSign(key, message) {
   return new Uint8Array(await crypto.subtle.sign(RS256, key, message));
 }
 
-export function rsaVerify(key, signature, message) {
-  return crypto.subtle.verify(RS256, key, signature, message);
+export async function rsaVerify(key, signature, message) {
+  return await crypto.subtle.verify(RS256, key, signature, message);
 }
 
 // --- answers -------------------------------------------------------------------------------------
@@ -124,26 +175,26 @@ export function responseStatus(response) {
   return response.status;
 }
 
-export function responseText(response) {
-  return response.text();
+export async function responseText(response) {
+  return await response.text();
 }
 
 // --- assets and the edge cache -------------------------------------------------------------------
 
-export function asset(env, url) {
-  return env.ASSETS.fetch(new Request(url));
+export async function asset(env, url) {
+  return await env.ASSETS.fetch(new Request(url));
 }
 
 export async function cacheGet(key) {
   return (await caches.default.match(key)) ?? undefined;
 }
 
-export function cachePut(key, response) {
-  return caches.default.put(key, response.clone());
+export async function cachePut(key, response) {
+  await caches.default.put(key, response.clone());
 }
 
-export function cacheDelete(key) {
-  return caches.default.delete(key);
+export async function cacheDelete(key) {
+  await caches.default.delete(key);
 }
 
 // --- outbound ------------------------------------------------------------------------------------
@@ -214,8 +265,8 @@ export class EventStreams {
 
   constructor(heartbeatMilliseconds, onGone, onBeat) {
     this.#beat = heartbeatMilliseconds;
-    this.#onGone = onGone;
-    this.#onBeat = onBeat;
+    this.#onGone = whileWhole(onGone);
+    this.#onBeat = whileWhole(onBeat);
   }
 
   /**
@@ -229,7 +280,7 @@ export class EventStreams {
         start: (given) => {
           controller = given;
         },
-        cancel: () => this.#drop(slot),
+        cancel: () => this.#drop([slot]),
       },
       { highWaterMark: MAX_UNREAD },
     );
@@ -238,9 +289,9 @@ export class EventStreams {
       controller.close();
     } else {
       this.#open.set(slot, controller);
-      signal.addEventListener("abort", () => this.#drop(slot), { once: true });
+      signal.addEventListener("abort", () => this.#drop([slot]), { once: true });
       this.#timer ??= setInterval(() => this.#heartbeat(), this.#beat);
-      if (signal.aborted) this.#drop(slot);
+      if (signal.aborted) this.#drop([slot]);
     }
     return new Response(stream, {
       headers: { "content-type": "text/event-stream; charset=utf-8" },
@@ -252,9 +303,13 @@ export class EventStreams {
     const bytes = encoder.encode(text);
     for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
     if (!last) return;
+    this.#end();
+  }
+
+  #end() {
     const ended = [...this.#open];
     for (const [, controller] of ended) controller.close();
-    this.#drop(...ended.map(([slot]) => slot));
+    this.#drop(ended.map(([slot]) => slot));
   }
 
   /** Writes to one stream, so that the platform notices if nobody listens any more. */
@@ -266,10 +321,12 @@ export class EventStreams {
   }
 
   slots() {
-    return [...this.#open.keys()].join(",");
+    return [...this.#open.keys()];
   }
 
   #heartbeat() {
+    // Nothing will be told any more: let the readers come back and find a whole object.
+    if (broken) return this.#end();
     const bytes = encoder.encode(": heartbeat\n\n");
     for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
     if (this.#open.size > 0) this.#onBeat();
@@ -285,17 +342,17 @@ export class EventStreams {
       } catch {
         // It was closed already.
       }
-      this.#drop(slot);
+      this.#drop([slot]);
     }
   }
 
-  #drop(...slots) {
+  #drop(slots) {
     const gone = slots.filter((slot) => this.#open.delete(slot));
     if (gone.length === 0) return;
     if (this.#open.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    this.#onGone(gone.join(","));
+    this.#onGone(gone);
   }
 }

@@ -2,6 +2,8 @@
 // Durable Objects. It carries bytes across and nothing else; every decision is made in Rust.
 
 import { DurableObject } from "cloudflare:workers";
+import { Broken } from "./module.mjs";
+export { Module } from "./module.mjs";
 
 const MAX_BODY = 64 * 1024;
 // A client that is cut off while it writes does not hear why; so a body that is somewhat too large
@@ -38,8 +40,8 @@ export function worker(module) {
       let headers = "";
       for (const name of HEADERS) headers += (request.headers.get(name) ?? "") + "\n";
       try {
-        return await module.call((exports) =>
-          exports.serve(request.method, request.url, headers, outcome, body, env, context),
+        return await module.instance.call((glue) =>
+          glue.serve(request.method, request.url, headers, outcome, body, env, context),
         );
       } catch (error) {
         return crashed(error);
@@ -51,100 +53,36 @@ export function worker(module) {
 /** A Durable Object class over the Rust class of the same name. */
 export function durableObject(module, name) {
   return class extends DurableObject {
+    #instance = module.instance;
     #inner;
 
     constructor(context, env) {
       super(context, env);
-      this.#inner = new module.exports[name](context, env);
+      this.#inner = this.#instance.call((glue) => new glue[name](context, env));
     }
 
     command(message) {
-      return this.#guard(() => this.#inner.command(message));
+      return this.#ask((inner) => inner.command(message));
     }
 
     fetch(request) {
-      return this.#guard(() => this.#inner.fetch(request.url, request.signal));
+      return this.#ask((inner) => inner.fetch(request.url, request.signal));
     }
 
     alarm() {
-      return this.#guard(() => this.#inner.alarm());
+      return this.#ask((inner) => inner.alarm());
     }
 
-    // After a trap the module's memory is not to be trusted: the object is thrown away and starts
-    // anew from its storage, in a fresh module.
-    async #guard(work) {
+    // A broken instance takes its objects with it: each starts anew from its storage.
+    async #ask(question) {
       try {
-        return await module.call(work);
+        return await this.#instance.call(() => question(this.#inner));
       } catch (error) {
-        if (isTrap(error)) this.ctx.abort("the module trapped");
+        if (error instanceof Broken) this.ctx.abort("the module broke");
         throw error;
       }
     }
   };
-}
-
-/** One instance of the compiled module, replaced after a trap. */
-export class Module {
-  #wasm;
-  #glue;
-  #imports;
-  #instance;
-  #waiting = new Set();
-
-  constructor(wasm, glue, imports) {
-    this.#wasm = wasm;
-    this.#glue = glue;
-    this.#imports = imports;
-    this.renew();
-  }
-
-  get exports() {
-    return this.#glue;
-  }
-
-  renew() {
-    this.#glue.__wbg_reset_state?.();
-    globalThis[Symbol.for("proof.panicked")] = (message) => this.#panicked(message);
-    this.#instance = new WebAssembly.Instance(this.#wasm, this.#imports);
-    this.#glue.__wbg_set_wasm(this.#instance.exports);
-    this.#instance.exports.__wbindgen_start?.();
-  }
-
-  // A panic inside a promise would leave it pending for ever; so the work races against one.
-  async call(work) {
-    const instance = this.#instance;
-    try {
-      const outcome = work(this.#glue);
-      return outcome instanceof Promise ? await this.#orPanic(outcome) : outcome;
-    } catch (error) {
-      if (isTrap(error) && instance === this.#instance) this.renew();
-      throw error;
-    }
-  }
-
-  // Not `Promise.race`: a race against a promise that never settles is never forgotten.
-  #orPanic(outcome) {
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      const settle = (pass) => (value) => {
-        this.#waiting.delete(reject);
-        pass(value);
-      };
-      outcome.then(settle(resolve), settle(reject));
-    });
-  }
-
-  #panicked(message) {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const reject of waiting) reject(new Panic(message));
-  }
-}
-
-class Panic extends Error {}
-
-function isTrap(error) {
-  return error instanceof WebAssembly.RuntimeError || error instanceof Panic;
 }
 
 async function readBody(request) {

@@ -85,12 +85,7 @@ async fn authenticate(scope: &Scope) -> Result<TenantKey, ApiError> {
     let key = bearer(&scope.headers().authorization)
         .and_then(ApiKey::parse)
         .ok_or_else(ApiError::unauthorized)?;
-    let config = scope.config();
-    let pepper = config
-        .key_pepper
-        .as_ref()
-        .ok_or_else(|| ApiError::internal("the secret KEY_PEPPER is not set"))?;
-    let hash = key.hash(pepper.bytes());
+    let hash = key.hash(scope.config().key_pepper()?);
     let record = look_up(scope, &hash)
         .await?
         .ok_or_else(ApiError::unauthorized)?;

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use proof_domain::error::ApiError;
 use proof_domain::id::unhex;
 use proof_domain::limits;
 use wasm_bindgen::JsValue;
@@ -45,8 +46,8 @@ pub struct Config {
     pub whatsapp_number: String,
     pub telegram_bot: String,
     pub sms_number: String,
-    pub key_pepper: Option<Secret>,
-    pub id_secret: Option<Secret>,
+    key_pepper: Option<Secret>,
+    id_secret: Option<Secret>,
 }
 
 thread_local! {
@@ -94,6 +95,16 @@ impl Config {
         }
     }
 
+    /// What API keys are hashed with.
+    pub fn key_pepper(&self) -> Result<&[u8], ApiError> {
+        required("KEY_PEPPER", self.key_pepper.as_ref())
+    }
+
+    /// What ids, codes and names of objects are derived with.
+    pub fn id_secret(&self) -> Result<&[u8], ApiError> {
+        required("ID_SECRET", self.id_secret.as_ref())
+    }
+
     /// Whether messages have somewhere to go. The inbox exists in local builds only.
     pub fn can_send_email(&self) -> bool {
         cfg!(feature = "local") && self.email_provider == "inbox"
@@ -116,6 +127,12 @@ fn number<T: std::str::FromStr>(env: &JsValue, name: &str, default: T) -> T {
     variable(env, name)
         .and_then(|text| text.parse().ok())
         .unwrap_or(default)
+}
+
+fn required<'a>(name: &str, secret: Option<&'a Secret>) -> Result<&'a [u8], ApiError> {
+    secret
+        .map(Secret::bytes)
+        .ok_or_else(|| ApiError::internal(format!("the secret {name} is not set")))
 }
 
 fn secret(env: &JsValue, name: &str) -> Option<Secret> {

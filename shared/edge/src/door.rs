@@ -15,6 +15,7 @@ use crate::answer::{Failure, PassedThrough};
 use crate::log::{self, Access};
 use crate::platform::{now_millis, respond, respond_through};
 use crate::scope::{Scope, SmallHeaders};
+use crate::work::begin;
 
 /// A request as it crosses into Rust.
 #[derive(Debug)]
@@ -63,22 +64,24 @@ impl BodyOutcome {
     }
 }
 
-/// Answers one request: a promise of the platform's response.
+/// Answers one request: the platform's response, or a promise of it.
 pub fn serve(router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
     crate::platform::hear_panics();
-    wasm_bindgen_futures::future_to_promise(async move {
-        Ok(enter(router, incoming, env, context).await)
-    })
-    .into()
+    begin(async move { Ok(enter(router, incoming, env, context).await) })
 }
 
-async fn enter(mut router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
+async fn enter(
+    mut router: Router,
+    mut incoming: Incoming,
+    env: JsValue,
+    context: JsValue,
+) -> JsValue {
     let scope = Scope::new(env, context, SmallHeaders::from_lines(&incoming.headers));
     let path = path_of(&incoming.url).to_owned();
     let answer = if incoming.method == "OPTIONS" {
         preflight()
     } else {
-        match into_request(&incoming, &path, &scope) {
+        match into_request(&mut incoming, &path, &scope) {
             Err(refusal) => axum::response::IntoResponse::into_response(Failure(refusal)),
             Ok(request) => match router.call(request).await {
                 Ok(response) => response,
@@ -89,7 +92,11 @@ async fn enter(mut router: Router, incoming: Incoming, env: JsValue, context: Js
     give(answer, &incoming, &path, &scope).await
 }
 
-fn into_request(incoming: &Incoming, path: &str, scope: &Scope) -> Result<Request<Body>, ApiError> {
+fn into_request(
+    incoming: &mut Incoming,
+    path: &str,
+    scope: &Scope,
+) -> Result<Request<Body>, ApiError> {
     if let Some(refusal) = incoming.body_outcome.refusal() {
         return Err(refusal);
     }
@@ -102,7 +109,7 @@ fn into_request(incoming: &Incoming, path: &str, scope: &Scope) -> Result<Reques
     let uri: Uri = target.parse().map_err(|_| ApiError::not_found())?;
     let method =
         Method::from_bytes(incoming.method.as_bytes()).map_err(|_| ApiError::not_found())?;
-    let mut request = Request::new(Body::from(incoming.body.clone()));
+    let mut request = Request::new(Body::from(std::mem::take(&mut incoming.body)));
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     request.extensions_mut().insert(scope.clone());

@@ -15,6 +15,7 @@ pub mod outbound;
 pub mod platform;
 mod rate;
 pub mod scope;
+pub mod work;
 
 pub use answer::{Answer, Failure, Raw};
 pub use platform::Js;

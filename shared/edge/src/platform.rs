@@ -1,10 +1,10 @@
 //! The platform's functions as Rust sees them; each is implemented in `js/platform.mjs` and is one
 //! crossing. Nothing outside this crate calls them.
 
-use std::future::Future;
-
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
+
+use crate::work::begin;
 
 /// A value of the platform that may be carried through code which asks for `Send`. A Worker has
 /// one thread; the wrapper panics rather than be used on another.
@@ -19,31 +19,42 @@ pub fn local<F: Future>(future: F) -> SendWrapper<F> {
 extern "C" {
     pub(crate) fn variable(env: &JsValue, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = waitUntil)]
-    pub(crate) fn wait_until(context: &JsValue, promise: js_sys::Promise);
+    fn wait_until(context: &JsValue, promise: &JsValue);
     fn panicked(message: &str);
     #[wasm_bindgen(js_name = log)]
     pub(crate) fn log_line(line: &str);
 
-    /// Waits. Only objects do: a function answers at once.
-    pub async fn sleep(milliseconds: u32);
+    /// A promise of the platform's. Awaited, it is what it settles to.
+    #[derive(Debug)]
+    pub type Promised;
+    /// A promise that is settled from here.
+    pub(crate) type Deferred;
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new() -> Deferred;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn promise(this: &Deferred) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn resolve(this: &Deferred, value: &JsValue);
+    #[wasm_bindgen(method)]
+    pub(crate) fn reject(this: &Deferred, error: &JsValue);
+    pub(crate) fn listener(settled: &js_sys::Function) -> JsValue;
+    pub(crate) fn listen(promise: &Promised, wait: u32, listener: &JsValue);
+    #[wasm_bindgen(js_name = nextTurn)]
+    fn next_turn() -> Promised;
+    #[wasm_bindgen(js_name = sleep)]
+    fn timer(milliseconds: u32) -> Promised;
 
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn d1(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn d1(env: &JsValue, statements: &str) -> Promised;
 
-    #[wasm_bindgen(catch, js_name = objectCommand)]
-    pub(crate) async fn object_command(
+    #[wasm_bindgen(js_name = objectCommand)]
+    pub(crate) fn object_command(
         env: &JsValue,
         binding: &str,
         name: &str,
         message: &str,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = objectFetch)]
-    pub(crate) async fn object_fetch(
-        env: &JsValue,
-        binding: &str,
-        name: &str,
-        url: &str,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promised;
+    #[wasm_bindgen(js_name = objectFetch)]
+    pub(crate) fn object_fetch(env: &JsValue, binding: &str, name: &str, url: &str) -> Promised;
 
     #[wasm_bindgen(catch, js_name = storageGet)]
     pub(crate) fn storage_get(context: &JsValue, key: &str) -> Result<Option<String>, JsValue>;
@@ -51,48 +62,38 @@ extern "C" {
     pub(crate) fn storage_put(context: &JsValue, key: &str, value: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = storageSetAlarm)]
     pub(crate) fn storage_set_alarm(context: &JsValue, milliseconds: f64) -> Result<(), JsValue>;
-    #[wasm_bindgen(catch, js_name = storageDeleteAll)]
-    pub(crate) async fn storage_delete_all(context: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = storageDeleteAll)]
+    pub(crate) fn storage_delete_all(context: &JsValue) -> Promised;
 
-    #[wasm_bindgen(catch, js_name = withinRate)]
-    pub(crate) async fn within_rate(
-        env: &JsValue,
-        binding: &str,
-        key: &str,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = withinRate)]
+    pub(crate) fn within_rate(env: &JsValue, binding: &str, key: &str) -> Promised;
 
-    #[wasm_bindgen(catch, js_name = importSigningKey)]
-    pub(crate) async fn import_signing_key(jwk: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = importVerifyingKey)]
-    pub(crate) async fn import_verifying_key(jwk: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = rsaSign)]
-    pub(crate) async fn rsa_sign(key: &JsValue, message: Vec<u8>) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = rsaVerify)]
-    pub(crate) async fn rsa_verify(
-        key: &JsValue,
-        signature: Vec<u8>,
-        message: Vec<u8>,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = importSigningKey)]
+    pub(crate) fn import_signing_key(jwk: &str) -> Promised;
+    #[wasm_bindgen(js_name = importVerifyingKey)]
+    pub(crate) fn import_verifying_key(jwk: &str) -> Promised;
+    #[wasm_bindgen(js_name = rsaSign)]
+    pub(crate) fn rsa_sign(key: &JsValue, message: Vec<u8>) -> Promised;
+    #[wasm_bindgen(js_name = rsaVerify)]
+    pub(crate) fn rsa_verify(key: &JsValue, signature: Vec<u8>, message: Vec<u8>) -> Promised;
 
     pub(crate) fn respond(status: u16, headers: &str, body: &[u8]) -> JsValue;
     #[wasm_bindgen(js_name = respondThrough)]
     pub(crate) fn respond_through(response: &JsValue, headers: &str) -> JsValue;
     #[wasm_bindgen(js_name = responseStatus)]
     pub(crate) fn response_status(response: &JsValue) -> u16;
-    #[wasm_bindgen(catch, js_name = responseText)]
-    pub(crate) async fn response_text(response: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = responseText)]
+    pub(crate) fn response_text(response: &JsValue) -> Promised;
 
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn asset(env: &JsValue, url: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = cacheGet)]
-    pub(crate) async fn cache_get(key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = cachePut)]
-    pub(crate) async fn cache_put(key: &str, response: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = cacheDelete)]
-    pub(crate) async fn cache_delete(key: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn asset(env: &JsValue, url: &str) -> Promised;
+    #[wasm_bindgen(js_name = cacheGet)]
+    pub(crate) fn cache_get(key: &str) -> Promised;
+    #[wasm_bindgen(js_name = cachePut)]
+    pub(crate) fn cache_put(key: &str, response: &JsValue) -> Promised;
+    #[wasm_bindgen(js_name = cacheDelete)]
+    pub(crate) fn cache_delete(key: &str) -> Promised;
 
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn outbound(
+    pub(crate) fn outbound(
         method: &str,
         url: &str,
         headers: &str,
@@ -100,7 +101,7 @@ extern "C" {
         wanted: &str,
         max_bytes: u32,
         milliseconds: u32,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promised;
 
     /// The open event streams of one object.
     pub type EventStreams;
@@ -123,7 +124,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn probe(this: &EventStreams, slot: &str) -> bool;
     #[wasm_bindgen(method)]
-    pub fn slots(this: &EventStreams) -> String;
+    pub fn slots(this: &EventStreams) -> Vec<String>;
 }
 
 /// Sees to it that a panic is heard. Called at every way into the module; only the first counts.
@@ -165,11 +166,18 @@ pub fn random<const N: usize>() -> [u8; N] {
 
 /// Goes on after the answer was given.
 pub fn after_answer(context: &JsValue, work: impl Future<Output = ()> + 'static) {
-    let promise = wasm_bindgen_futures::future_to_promise(async move {
+    let promise = begin(async move {
+        next_turn().await?;
         work.await;
         Ok(JsValue::UNDEFINED)
     });
-    wait_until(context, promise);
+    wait_until(context, &promise);
+}
+
+/// Waits. Only objects do: a function answers at once.
+pub async fn sleep(milliseconds: u32) {
+    // A timer never fails.
+    let _ = timer(milliseconds).await;
 }
 
 /// A response with JSON in it, as an object gives it to the function that asks.

@@ -122,7 +122,7 @@ pub(crate) mod numeric_date {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    #[expect(
+    #[allow(
         clippy::trivially_copy_pass_by_ref,
         reason = "the shape that serde asks for"
     )]

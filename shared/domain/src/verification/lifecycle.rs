@@ -33,9 +33,14 @@ pub enum ResendRefusal {
 }
 
 impl Verification {
+    /// Whether the time of the challenge is over and the record does not say so yet.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Pending) && now >= self.challenge.expires_at
+    }
+
     /// Ends the challenge if its time is over. Every other method begins with this.
     pub fn settle(&mut self, now: Timestamp) {
-        if matches!(self.state, State::Pending) && now >= self.challenge.expires_at {
+        if self.is_overdue(now) {
             self.enter(State::Expired { at: now }, now);
         }
     }
