@@ -1,6 +1,8 @@
 //! What no other Worker owns: the system's health, the organisation's quota, the reference as a
 //! document and as a page, static files, and a clear 404 for everything else.
 
+#[cfg(feature = "local")]
+mod broken;
 mod documents;
 mod health;
 #[cfg(feature = "local")]
@@ -23,7 +25,9 @@ pub fn router() -> Router {
         .route("/docs", get(documents::docs))
         .route("/static/{file}", get(documents::static_file));
     #[cfg(feature = "local")]
-    let router = router.route("/dev/inbox", get(inbox::inbox));
+    let router = router
+        .route("/dev/inbox", get(inbox::inbox))
+        .route("/dev/panic", axum::routing::post(broken::panic));
     router
 }
 

@@ -6,8 +6,8 @@
 export class Broken extends Error {}
 
 class Instance {
-  broken = false;
   glue;
+  #why;
   #waiting = new Set();
 
   constructor(wasm, makeParts) {
@@ -22,27 +22,32 @@ class Instance {
 
   /** Gives what the work gives: a value, or a promise that is rejected if the instance breaks. */
   call(work) {
-    if (this.broken) throw new Broken("the instance broke before");
+    if (this.broken) throw new Broken(this.#why);
     let outcome;
     try {
       outcome = work(this.glue);
     } catch (error) {
       this.#break(String(error?.stack ?? error));
-      throw new Broken(String(error?.message ?? error), { cause: error });
+      throw new Broken(this.#why);
     }
     return outcome instanceof Promise ? this.#unlessBroken(outcome) : outcome;
   }
 
+  get broken() {
+    return this.#why !== undefined;
+  }
+
+  // A panic says why before it traps: the first reason is the one to know.
   #break(message) {
-    this.broken = true;
+    this.#why ??= message;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const reject of waiting) reject(new Broken(message));
+    for (const reject of waiting) reject(new Broken(this.#why));
   }
 
   // Not `Promise.race`: a race against a promise that never settles is never forgotten.
   #unlessBroken(outcome) {
-    if (this.broken) throw new Broken("the instance broke meanwhile");
+    if (this.broken) throw new Broken(this.#why);
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       const settle = (pass) => (value) => {

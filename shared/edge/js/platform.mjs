@@ -77,15 +77,22 @@ export function nextTurn() {
 
 // --- D1 ------------------------------------------------------------------------------------------
 
-// statements: JSON of [[sql, [parameters…]], …]; answers JSON of one list of rows per statement.
-export async function d1(env, statements) {
+// statements: JSON of [[sql, [parameters…]], …], run in one transaction; answers JSON of one list of
+// rows per statement, if rows are wanted.
+export async function d1(env, statements, rows) {
   const database = env.DB;
   const prepared = JSON.parse(statements).map(([sql, parameters]) =>
     database.prepare(sql).bind(...parameters),
   );
-  const results =
-    prepared.length === 1 ? [await prepared[0].all()] : await database.batch(prepared);
-  return JSON.stringify(results.map((result) => result.results));
+  if (prepared.length > 1) {
+    const results = await database.batch(prepared);
+    return rows ? JSON.stringify(results.map((result) => result.results)) : "";
+  }
+  if (!rows) {
+    await prepared[0].run();
+    return "";
+  }
+  return JSON.stringify([(await prepared[0].all()).results]);
 }
 
 // --- Durable Objects -----------------------------------------------------------------------------
@@ -154,20 +161,21 @@ export async function rsaVerify(key, signature, message) {
 
 function headersOf(flat) {
   const lines = flat.split("\n");
-  const headers = [];
-  for (let at = 0; at + 1 < lines.length; at += 2) headers.push([lines[at], lines[at + 1]]);
+  const headers = {};
+  for (let at = 0; at + 1 < lines.length; at += 2) headers[lines[at]] = lines[at + 1];
   return headers;
 }
 
+// The body is a copy: the platform reads it later, when the module's memory may hold something else.
 export function respond(status, headers, body) {
   const empty = status === 204 || status === 304;
-  return new Response(empty ? null : body, { status, headers: headersOf(headers) });
+  return new Response(empty ? null : body.slice(), { status, headers: headersOf(headers) });
 }
 
 // Gives an object's or asset's answer on, untouched but for the headers that are set here.
 export function respondThrough(response, headers) {
   const merged = new Headers(response.headers);
-  for (const [name, value] of headersOf(headers)) merged.set(name, value);
+  for (const [name, value] of Object.entries(headersOf(headers))) merged.set(name, value);
   return new Response(response.body, { status: response.status, headers: merged });
 }
 

@@ -86,38 +86,44 @@ export function durableObject(module, name) {
 }
 
 async function readBody(request) {
-  const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > MAX_DRAINED) return [TOO_LARGE, NO_BODY];
-  const reader = request.body.getReader();
-  const chunks = [];
-  let size = 0;
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > MAX_DRAINED) return [TOO_LARGE, NO_BODY];
   let timer;
   const tooSlow = new Promise((resolve) => {
     timer = setTimeout(() => resolve(TOO_SLOW), BODY_MILLISECONDS);
   });
   try {
-    for (;;) {
-      const next = await Promise.race([reader.read(), tooSlow]);
-      if (next === TOO_SLOW) {
-        reader.cancel().catch(() => {});
-        return [TOO_SLOW, NO_BODY];
-      }
-      if (next.done) break;
-      size += next.value.byteLength;
-      if (size > MAX_DRAINED) {
-        reader.cancel().catch(() => {});
-        return [TOO_LARGE, NO_BODY];
-      }
-      if (size <= MAX_BODY) chunks.push(next.value);
-      else chunks.length = 0;
-    }
-    if (size > MAX_BODY) return [TOO_LARGE, NO_BODY];
+    return declared !== null && Number(declared) <= MAX_BODY
+      ? await readWhole(request, tooSlow)
+      : await readInChunks(request.body.getReader(), tooSlow);
   } catch {
     return [BROKEN, NO_BODY];
   } finally {
     clearTimeout(timer);
   }
-  if (chunks.length === 1) return [COMPLETE, chunks[0]];
+}
+
+// The platform does not let a body be longer than was declared.
+async function readWhole(request, tooSlow) {
+  const body = await Promise.race([request.arrayBuffer(), tooSlow]);
+  return body === TOO_SLOW ? [TOO_SLOW, NO_BODY] : [COMPLETE, new Uint8Array(body)];
+}
+
+async function readInChunks(reader, tooSlow) {
+  const chunks = [];
+  let size = 0;
+  for (;;) {
+    const next = await Promise.race([reader.read(), tooSlow]);
+    if (next !== TOO_SLOW && next.done) break;
+    if (next !== TOO_SLOW) size += next.value.byteLength;
+    if (next === TOO_SLOW || size > MAX_DRAINED) {
+      reader.cancel().catch(() => {});
+      return [next === TOO_SLOW ? TOO_SLOW : TOO_LARGE, NO_BODY];
+    }
+    if (size <= MAX_BODY) chunks.push(next.value);
+    else chunks.length = 0;
+  }
+  if (size > MAX_BODY) return [TOO_LARGE, NO_BODY];
   const body = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

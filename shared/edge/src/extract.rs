@@ -118,6 +118,11 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     {
         return Err(ApiError::field("body", "must be a JSON object"));
     }
+    serde_json::from_slice(bytes).or_else(|_| read_again(bytes))
+}
+
+/// Reads what could not be read once more, keeping track of where.
+fn read_again<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();

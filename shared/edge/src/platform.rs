@@ -44,7 +44,7 @@ extern "C" {
     #[wasm_bindgen(js_name = sleep)]
     fn timer(milliseconds: u32) -> Promised;
 
-    pub(crate) fn d1(env: &JsValue, statements: &str) -> Promised;
+    pub(crate) fn d1(env: &JsValue, statements: &str, rows: bool) -> Promised;
 
     #[wasm_bindgen(js_name = objectCommand)]
     pub(crate) fn object_command(

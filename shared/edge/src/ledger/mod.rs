@@ -10,10 +10,13 @@ pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};
 pub use proofs::{ProofRecord, RevocationPage, RevokedProof};
 
+use std::borrow::Cow;
+
 use proof_domain::error::ApiError;
 use send_wrapper::SendWrapper;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 use crate::platform::{self, local, reason};
@@ -30,11 +33,12 @@ impl std::fmt::Debug for Ledger {
 }
 
 /// One statement with its parameters.
-struct Statement(String, Vec<Value>);
+#[derive(Serialize)]
+struct Statement<'a>(Cow<'a, str>, Vec<Value>);
 
-impl Statement {
-    fn of(sql: &str, parameters: Vec<Value>) -> Self {
-        Self(sql.to_owned(), parameters)
+impl<'a> Statement<'a> {
+    fn of(sql: impl Into<Cow<'a, str>>, parameters: Vec<Value>) -> Self {
+        Self(sql.into(), parameters)
     }
 }
 
@@ -56,35 +60,33 @@ impl Ledger {
             .is_ok()
     }
 
-    async fn rows<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, ApiError> {
+    async fn rows<T: DeserializeOwned>(&self, statement: Statement<'_>) -> Result<Vec<T>, ApiError> {
         let (rows,) = self.run(&[statement]).await?;
         Ok(rows)
     }
 
-    async fn row<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>, ApiError> {
+    async fn row<T: DeserializeOwned>(&self, statement: Statement<'_>) -> Result<Option<T>, ApiError> {
         Ok(self.rows(statement).await?.into_iter().next())
     }
 
     /// Runs the statements in one transaction, for their effect.
-    async fn apply(&self, statements: &[Statement]) -> Result<(), ApiError> {
-        self.send(statements).await.map(drop)
+    async fn apply(&self, statements: &[Statement<'_>]) -> Result<(), ApiError> {
+        self.send(statements, false).await.map(drop)
     }
 
     /// Runs the statements in one transaction and reads all their rows.
-    async fn run<T: DeserializeOwned>(&self, statements: &[Statement]) -> Result<T, ApiError> {
-        let text = self.send(statements).await?;
+    async fn run<T: DeserializeOwned>(&self, statements: &[Statement<'_>]) -> Result<T, ApiError> {
+        let text = self.send(statements, true).await?;
         serde_json::from_str(&text)
             .map_err(|error| ApiError::internal(format!("D1 answered oddly: {error}")))
     }
 
-    async fn send(&self, statements: &[Statement]) -> Result<String, ApiError> {
-        let batch: Vec<_> = statements
-            .iter()
-            .map(|Statement(sql, of)| json!([sql, of]))
-            .collect();
-        let batch = Value::from(batch).to_string();
+    /// Gives the rows as JSON, if they are wanted.
+    async fn send(&self, statements: &[Statement<'_>], rows: bool) -> Result<String, ApiError> {
+        let batch = serde_json::to_string(statements)
+            .map_err(|error| ApiError::internal(format!("a statement: {error}")))?;
         local(async {
-            let answer = platform::d1(&self.0, &batch).await;
+            let answer = platform::d1(&self.0, &batch, rows).await;
             answer
                 .map(|text| text.as_string().unwrap_or_default())
                 .map_err(|error| {

@@ -14,7 +14,7 @@ const BINDING: &str = "IDENTIFIER_LIMITS";
 
 /// What can be asked of the counter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum LimitCommand {
     /// Count a challenge of this verification, once however often it is asked.
     Take { verification: Id, now: i64 },

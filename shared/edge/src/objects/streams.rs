@@ -14,7 +14,7 @@ const BINDING: &str = "STREAM_SLOTS";
 
 /// What can be asked of the tenant's slots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum SlotCommand {
     /// A slot for a stream of this verification.
     Acquire {

@@ -22,7 +22,7 @@ pub(crate) const BINDING: &str = "VERIFICATIONS";
 /// What can be asked of the object. The owner is that of the caller: an object that belongs to
 /// somebody else answers as if it did not exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum VerificationCommand {
     Create(Box<CreateCommand>),
     Get {
@@ -303,36 +303,36 @@ mod tests {
         for (command, json) in [
             (
                 VerificationCommand::Create(Box::new(create)),
-                r#"{"command":"create","id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","plan":{"type":"phone","channel":"sms","identifier":"+37069199199"}}"#,
+                r#"{"create":{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","plan":{"type":"phone","channel":"sms","identifier":"+37069199199"}}}"#,
             ),
             (
                 VerificationCommand::Get { owner: owner() },
-                r#"{"command":"get","owner":{"organisation":"acme","environment":"live"}}"#,
+                r#"{"get":{"owner":{"organisation":"acme","environment":"live"}}}"#,
             ),
             (
                 VerificationCommand::Submit {
                     owner: owner(),
                     challenge_code: "482913".into(),
                 },
-                r#"{"command":"submit","owner":{"organisation":"acme","environment":"live"},"challenge_code":"482913"}"#,
+                r#"{"submit":{"owner":{"organisation":"acme","environment":"live"},"challenge_code":"482913"}}"#,
             ),
             (
                 VerificationCommand::Checked {
                     owner: owner(),
                     report,
                 },
-                r#"{"command":"checked","owner":{"organisation":"acme","environment":"live"},"report":{"method":"dns","found":true,"result":"verified","message":"m","retryable":false,"observed":[]}}"#,
+                r#"{"checked":{"owner":{"organisation":"acme","environment":"live"},"report":{"method":"dns","found":true,"result":"verified","message":"m","retryable":false,"observed":[]}}}"#,
             ),
             (
                 VerificationCommand::Revoke {
                     owner: owner(),
                     reason: RevocationReason::Fraud,
                 },
-                r#"{"command":"revoke","owner":{"organisation":"acme","environment":"live"},"reason":"fraud"}"#,
+                r#"{"revoke":{"owner":{"organisation":"acme","environment":"live"},"reason":"fraud"}}"#,
             ),
             (
                 VerificationCommand::Probe { slot: "s".into() },
-                r#"{"command":"probe","slot":"s"}"#,
+                r#"{"probe":{"slot":"s"}}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&command).unwrap(), json);
