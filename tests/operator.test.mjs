@@ -4,7 +4,9 @@ import { after, before, test } from "./harness/test.mjs";
 import { Client } from "./harness/client.mjs";
 import { operate } from "./harness/operator.mjs";
 import { eventually } from "./harness/poll.mjs";
+import { proven } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
+import { PUBLISHED_AFTER_RETIREMENT } from "../xtask/runner/signing.mjs";
 
 let world;
 before(async () => {
@@ -53,5 +55,10 @@ test("a signing key is announced before it signs", async () => {
   assert.equal(world.secrets.SIGNING_KEYS.active, next);
   const list = await operate(world, "signing-key list");
   assert.match(list, new RegExp(`${before.replaceAll(".", "\\.")}\\s+retired`));
+  // Its last proof can be checked for as long as it is good, by whoever keeps the key set for a day.
+  const { test: key } = await world.organisation();
+  const { token } = await proven(key);
+  const { iat, exp } = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+  assert.ok(exp - iat + 24 * 60 * 60 <= PUBLISHED_AFTER_RETIREMENT);
   assert.ok(!list.includes(world.secrets.SIGNING_KEYS.keys[0].d.slice(0, 20)), "never a private part");
 });

@@ -5,7 +5,7 @@ import { generateKeyPairSync } from "node:crypto";
 const DAY = 24 * 60 * 60;
 // A retired key stays published until the last token it signed has expired (30 days) and every
 // verifier has fetched the key set again (a day).
-const PUBLISHED_AFTER_RETIREMENT = 31 * DAY;
+export const PUBLISHED_AFTER_RETIREMENT = 31 * DAY;
 const PUBLIC_MEMBERS = ["kty", "n", "e", "alg", "use", "kid"];
 
 const seconds = () => Math.floor(Date.now() / 1000);

@@ -135,7 +135,7 @@ fn greet(ready: &Value, took: Duration) {
     );
     println!("    -H 'Content-Type: application/json' \\");
     println!(
-        "    -d '{{\"type\":\"email\",\"channel\":\"email\",\"identifier\":\"ada@example.com\"}}'\n"
+        "    -d '{{\"type\":\"email\",\"channel\":\"email\",\"identifier\":\"someone@example.com\"}}'\n"
     );
     note("The keys are also in .proof/dev.json. Sources are watched; Ctrl-C ends it.");
     println!();

@@ -1,6 +1,7 @@
 //! Whether the system is well, in words that give nothing away.
 
 use http::StatusCode;
+use proof_domain::error::ErrorBody;
 use proof_edge::answer::Value;
 use proof_edge::auth::Anyone;
 use proof_edge::crypto::PublishedKeys;
@@ -53,6 +54,7 @@ pub(crate) struct Health {
     get, path = "/health", tag = "Service", operation_id = "getHealth",
     responses(
         (status = 200, description = "All is well.", body = Health),
+        (status = 429, description = "Too many questions from one address.", body = ErrorBody),
         (status = 503, description = "A part is not.", body = Health),
     ),
     security(()),

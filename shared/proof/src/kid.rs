@@ -4,7 +4,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use proof_domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "proof-holdings-";
@@ -23,41 +22,6 @@ impl Kid {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    fn month(&self) -> &str {
-        self.0
-            .get(PREFIX.len()..PREFIX.len() + 7)
-            .unwrap_or_default()
-    }
-
-    /// The first key of a month is number 1.
-    fn number(&self) -> u32 {
-        self.0
-            .split_once('.')
-            .and_then(|(_, number)| number.parse().ok())
-            .unwrap_or(1)
-    }
-}
-
-/// The name for a key made at `now`, given the names in use.
-///
-/// A key leaves the set no sooner than a month after its retirement, so the names in use include
-/// every earlier key of this month.
-pub fn next_kid<'a>(
-    now: Timestamp,
-    existing: impl IntoIterator<Item = &'a Kid>,
-) -> Result<Kid, NotAKid> {
-    let month = now.month();
-    let last = existing
-        .into_iter()
-        .filter(|kid| kid.month() == month)
-        .map(Kid::number)
-        .max();
-    match last {
-        None => format!("{PREFIX}{month}"),
-        Some(number) => format!("{PREFIX}{month}.{}", number.saturating_add(1)),
-    }
-    .parse()
 }
 
 impl FromStr for Kid {
@@ -148,37 +112,5 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Kid>(), Err(NotAKid), "{bad}");
         }
-    }
-
-    #[test]
-    fn each_month_counts_anew() {
-        let november = Timestamp::from_seconds(1_795_000_000);
-        let december = november.plus_seconds(30 * 86_400);
-        let mut names = Vec::new();
-        for expected in [
-            "proof-holdings-2026-11",
-            "proof-holdings-2026-11.2",
-            "proof-holdings-2026-11.3",
-        ] {
-            let name = next_kid(november, &names).unwrap();
-            assert_eq!(name.as_str(), expected);
-            names.push(name);
-        }
-        assert_eq!(
-            next_kid(december, &names).unwrap().as_str(),
-            "proof-holdings-2026-12"
-        );
-        names.swap(0, 2);
-        assert_eq!(
-            next_kid(november, &names).unwrap().as_str(),
-            "proof-holdings-2026-11.4"
-        );
-    }
-
-    #[test]
-    fn there_is_an_end_to_the_names_of_a_month() {
-        let november = Timestamp::from_seconds(1_795_000_000);
-        let last: Kid = "proof-holdings-2026-11.9999".parse().unwrap();
-        assert_eq!(next_kid(november, [&last]), Err(NotAKid));
     }
 }

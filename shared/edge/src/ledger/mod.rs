@@ -60,12 +60,18 @@ impl Ledger {
             .is_ok()
     }
 
-    async fn rows<T: DeserializeOwned>(&self, statement: Statement<'_>) -> Result<Vec<T>, ApiError> {
+    async fn rows<T: DeserializeOwned>(
+        &self,
+        statement: Statement<'_>,
+    ) -> Result<Vec<T>, ApiError> {
         let (rows,) = self.run(&[statement]).await?;
         Ok(rows)
     }
 
-    async fn row<T: DeserializeOwned>(&self, statement: Statement<'_>) -> Result<Option<T>, ApiError> {
+    async fn row<T: DeserializeOwned>(
+        &self,
+        statement: Statement<'_>,
+    ) -> Result<Option<T>, ApiError> {
         Ok(self.rows(statement).await?.into_iter().next())
     }
 
