@@ -1,10 +1,11 @@
 // The measuring itself: A B A B for every row, so that a disturbance meets both. Returns figures, judges nothing.
 import { setTimeout as pause } from "node:timers/promises";
 import { closedLoop } from "./load/closed-loop.mjs";
-import { Connection } from "./load/connection.mjs";
+import { Connection, HungUp } from "./load/connection.mjs";
 import { createMessage, submitMessage } from "./load/messages.mjs";
 import { ROWS } from "./load/scenarios.mjs";
 import { streamMemory, timeToClients } from "./load/streams.mjs";
+import { untilAtRest } from "./measure/process.mjs";
 import { median } from "./measure/summary.mjs";
 import { SETTINGS } from "./options.mjs";
 import { launch } from "./systems/launch.mjs";
@@ -16,6 +17,7 @@ export const LISTENERS = [
   [1000, 3],
 ];
 export const MEMORY_STREAMS = 1000;
+const TRIES = 3;
 const NEEDS = { get: ["create"], submit: ["create"], validate: ["create", "submit"], status: ["create", "submit"] };
 
 const into = (figures, key, system, value) => ((figures[key] ??= {})[system] ??= []).push(value);
@@ -35,7 +37,8 @@ export async function measureRoutes(running, choice, say) {
     for (const row of rows) {
       for (const system of running) {
         const seconds = round === 0 ? Math.max(3, choice.warmup) : choice.seconds;
-        const seen = await closedLoop(system, row, { ...choice, seconds });
+        const seen = await window(system, row, { ...choice, seconds }, say);
+        await untilAtRest(system.pid);
         const wrong = seen.wrong.length > 0 ? `  WRONG ${seen.wrong.length}: ${seen.wrong[0]}` : "";
         say(`round ${round} ${row.name} ${system.name}: ${seen.rate.toFixed(0)}/s ${seen.cpu.toFixed(0)} µs${wrong}`);
         if (round > 0) into(figures, row.name, system.name, seen);
@@ -43,6 +46,22 @@ export async function measureRoutes(running, choice, say) {
     }
   }
   return figures;
+}
+
+/**
+ * One window. The simulator has been seen to hang up on all connections at once, about five seconds after they were
+ * opened, without a word in its log; what was measured until then is thrown away, and the window begins again.
+ */
+async function window(system, row, settings, say) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await closedLoop(system, row, settings);
+    } catch (error) {
+      if (!(error instanceof HungUp) || tries === TRIES) throw error;
+      say(`${row.name} ${system.name}: ${error.message}; the window begins again`);
+      await untilAtRest(system.pid);
+    }
+  }
 }
 
 /** Event streams: milliseconds from the submit to the last listener, the median of each round. */

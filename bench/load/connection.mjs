@@ -4,6 +4,9 @@ import { connect } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
+/** The server hung up on a request. */
+export class HungUp extends Error {}
+
 export class Connection {
   #socket;
   #pending = null;
@@ -23,7 +26,7 @@ export class Connection {
     this.#socket = socket;
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (error) => this.#broken(error));
-    socket.on("close", () => this.#broken(new Error("the server closed the connection")));
+    socket.on("close", () => this.#broken(new HungUp("the server closed the connection")));
   }
 
   /** @returns {Promise<{status: number, head: string, body: Buffer}>} */

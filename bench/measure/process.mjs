@@ -1,7 +1,8 @@
 // What the kernel says of a process: CPU time, resident memory, pinning. Linux only.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 
 const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 const SYSTEM_CORE = 0;
@@ -17,6 +18,18 @@ export function cpuSeconds(pid) {
 export function residentBytes(pid) {
   const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(line[1]) * 1024;
+}
+
+const FEW_FILES = 500;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Waits until the objects that were used are put away. Each holds three open files for ten seconds and more: in a
+ * long run the process would have as many as it may have, and closing them would burden the next window.
+ */
+export async function untilAtRest(pid) {
+  const until = performance.now() + PATIENCE_MS;
+  while (readdirSync(`/proc/${pid}/fd`).length > FEW_FILES && performance.now() < until) await pause(200);
 }
 
 /** Decided once: after this process has moved to its own core it sees only that one. */
