@@ -192,7 +192,7 @@ impl Inside {
         if !record.is_overdue(now()) {
             return Ok(record);
         }
-        let mut ended = Verification::clone(&record);
+        let mut ended = Rc::unwrap_or_clone(record);
         ended.settle(now());
         self.save(ended)?;
         self.load()?.ok_or_else(ApiError::not_found)

@@ -110,8 +110,7 @@ impl Inside {
         };
         Ledger::new(self.context.env()).record(&record).await?;
         // It may have moved on in the meantime; what was written is what counts as known.
-        if let Some(current) = self.load()? {
-            let mut current = Verification::clone(&current);
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
             current.ledger_revision = current.ledger_revision.max(record.revision);
             self.store(current)?;
         }
@@ -126,10 +125,9 @@ impl Inside {
             return Ok(());
         };
         let sent = mail::send_code(&self.context, &self.config, &record, code).await;
-        let Some(current) = self.load()? else {
+        let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) else {
             return Ok(());
         };
-        let mut current = Verification::clone(&current);
         let same = current
             .delivery
             .as_ref()

@@ -44,10 +44,9 @@ impl Inside {
 
     /// Keeps the token. The ledger's turn is usually still to come, and stores it on the way.
     fn keep(&self, token: String) -> Result<(), ApiError> {
-        let Some(current) = self.load()? else {
+        let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) else {
             return Ok(());
         };
-        let mut current = Verification::clone(&current);
         keep_token(&mut current, token);
         if current.owes_ledger() {
             self.record.replace(Some(Rc::new(current)));
