@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { eventually } from "./harness/poll.mjs";
 import { after, before, describe, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
 
@@ -55,9 +56,13 @@ const PARTS = `
       if (message === "trap") wasm.trap();
       if (message === "wait") return new Promise(() => {});
       if (message === "trap later") {
-        platform.listen(platform.sleep(20), 1, platform.listener(() => wasm.trap()));
+        platform.listen(platform.sleep(20), 1, platform.whileWhole(() => wasm.trap()));
         return new Promise(() => {});
       }
+      if (message === "call back") {
+        platform.listen(platform.sleep(200), 1, platform.whileWhole(() => this.context.storage.kv.put("called", true)));
+      }
+      if (message === "called") return String(this.context.storage.kv.get("called") ?? false);
       return String(count);
     }
   }
@@ -144,6 +149,20 @@ describe("an object of a module that traps", () => {
   test("is told of a trap in a turn that nobody called for", async () => {
     assert.equal((await ask("five", "trap%20later")).status, 503);
     assert.equal((await ask("five", "count")).status, 200);
+  });
+
+  test("calls back while its module is whole, and not once it broke", async () => {
+    const called = (name) =>
+      eventually(`${name} answers`, async () => {
+        const { status, text } = await ask(name, "called");
+        return status === 200 && text;
+      });
+    await ask("eight", "call%20back");
+    await eventually("the call back", async () => (await called("eight")) === "true");
+    await ask("nine", "call%20back");
+    assert.equal((await ask("ten", "trap")).status, 503);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.equal(await called("nine"), "false");
   });
 
   test("that was idle starts anew, after at most one refusal", async () => {

@@ -12,8 +12,7 @@ class Instance {
 
   constructor(wasm, makeParts) {
     const { glue, imports } = makeParts();
-    // A panic, or a trap while a promise settled, has nobody above it to throw at.
-    for (const part of Object.values(imports)) part.onBroken?.((message) => this.#break(message));
+    for (const part of Object.values(imports)) part.belongTo?.(this);
     const { exports } = new WebAssembly.Instance(wasm, imports);
     glue.__wbg_set_wasm(exports);
     exports.__wbindgen_start?.();
@@ -27,7 +26,7 @@ class Instance {
     try {
       outcome = work(this.glue);
     } catch (error) {
-      this.#break(String(error?.stack ?? error));
+      this.break(String(error?.stack ?? error));
       throw new Broken(this.#why);
     }
     return outcome instanceof Promise ? this.#unlessBroken(outcome) : outcome;
@@ -37,8 +36,9 @@ class Instance {
     return this.#why !== undefined;
   }
 
-  // A panic says why before it traps: the first reason is the one to know.
-  #break(message) {
+  // Also called from below: a panic, or a trap while a promise settled, has nobody above it to throw
+  // at. A panic says why before it traps: the first reason is the one to know.
+  break(message) {
     this.#why ??= message;
     const waiting = [...this.#waiting];
     this.#waiting.clear();

@@ -22,24 +22,22 @@ export function sleep(milliseconds) {
 
 // --- the end of this instance --------------------------------------------------------------------
 
-let broken = false;
-let tell;
+// The instance of the module that this belongs to; see `module.mjs`.
+let instance;
 
-// Called by the runtime, which has to know.
-export function onBroken(hear) {
-  tell = hear;
+export function belongTo(given) {
+  instance = given;
 }
 
 // A panic ends the instance without a word; whoever waits for it has to be told.
 export function panicked(message) {
-  broken = true;
-  tell(message);
+  instance.break(message);
 }
 
 // Calls back into the module for as long as it is whole.
-function whileWhole(callback) {
+export function whileWhole(callback) {
   return (...values) => {
-    if (broken) return;
+    if (instance.broken) return;
     try {
       callback(...values);
     } catch (error) {
@@ -50,18 +48,9 @@ function whileWhole(callback) {
 
 // --- promises ------------------------------------------------------------------------------------
 
-/** A promise that Rust settles. */
-export class Deferred {
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-  }
-}
-
-export function listener(settled) {
-  return whileWhole(settled);
+// A promise, and the functions by which Rust settles it.
+export function deferred() {
+  return Promise.withResolvers();
 }
 
 export function listen(promise, wait, listener) {
@@ -334,7 +323,7 @@ export class EventStreams {
 
   #heartbeat() {
     // Nothing will be told any more: let the readers come back and find a whole object.
-    if (broken) return this.#end();
+    if (instance.broken) return this.#end();
     const bytes = encoder.encode(": heartbeat\n\n");
     for (const [slot, controller] of [...this.#open]) this.#write(slot, controller, bytes);
     if (this.#open.size > 0) this.#onBeat();

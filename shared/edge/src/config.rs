@@ -57,7 +57,6 @@ thread_local! {
 impl Config {
     /// The settings of this isolate.
     pub fn of(env: &JsValue) -> Rc<Self> {
-        crate::platform::hear_panics();
         CONFIG.with(|cell| cell.get_or_init(|| Rc::new(Self::read(env))).clone())
     }
 

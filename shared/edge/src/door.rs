@@ -66,7 +66,6 @@ impl BodyOutcome {
 
 /// Answers one request: the platform's response, or a promise of it.
 pub fn serve(router: Router, incoming: Incoming, env: JsValue, context: JsValue) -> JsValue {
-    crate::platform::hear_panics();
     begin(async move { Ok(enter(router, incoming, env, context).await) })
 }
 

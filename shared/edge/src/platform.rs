@@ -29,15 +29,15 @@ extern "C" {
     pub type Promised;
     /// A promise that is settled from here.
     pub(crate) type Deferred;
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn new() -> Deferred;
+    pub(crate) fn deferred() -> Deferred;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn promise(this: &Deferred) -> JsValue;
     #[wasm_bindgen(method)]
     pub(crate) fn resolve(this: &Deferred, value: &JsValue);
     #[wasm_bindgen(method)]
     pub(crate) fn reject(this: &Deferred, error: &JsValue);
-    pub(crate) fn listener(settled: &js_sys::Function) -> JsValue;
+    #[wasm_bindgen(js_name = whileWhole)]
+    pub(crate) fn while_whole(callback: &js_sys::Function) -> JsValue;
     pub(crate) fn listen(promise: &Promised, wait: u32, listener: &JsValue);
     #[wasm_bindgen(js_name = nextTurn)]
     fn next_turn() -> Promised;
@@ -127,12 +127,10 @@ extern "C" {
     pub fn slots(this: &EventStreams) -> Vec<String>;
 }
 
-/// Sees to it that a panic is heard. Called at every way into the module; only the first counts.
+/// Sees to it that a panic is heard. Runs when an instance of the module begins, before anything else.
+#[wasm_bindgen(start)]
 pub fn hear_panics() {
-    static HEARD: std::sync::Once = std::sync::Once::new();
-    HEARD.call_once(|| {
-        std::panic::set_hook(Box::new(|panic| panicked(&panic.to_string())));
-    });
+    std::panic::set_hook(Box::new(|panic| panicked(&panic.to_string())));
 }
 
 /// What an exception says, for the log.

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use slab::Slab;
 use wasm_bindgen::prelude::*;
 
-use crate::platform::{Deferred, Promised, listen, listener};
+use crate::platform::{Deferred, Promised, deferred, listen, while_whole};
 
 type Outcome = Result<JsValue, JsValue>;
 
@@ -37,7 +37,7 @@ thread_local! {
     static AWAKE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     /// How many calls into this module are nested in each other, through the platform.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    static LISTENER: JsValue = listener(
+    static LISTENER: JsValue = while_whole(
         Closure::<dyn Fn(u32, bool, JsValue)>::new(settled).into_js_value().unchecked_ref(),
     );
 }
@@ -67,7 +67,7 @@ pub fn begin(work: impl Future<Output = Outcome> + 'static) -> JsValue {
         Some((Ok(value), _)) => value,
         Some((Err(error), _)) => js_sys::Promise::reject(&error).into(),
         None => {
-            let deferred = Deferred::new();
+            let deferred = deferred();
             let promise = deferred.promise();
             PIECES.with_borrow_mut(|pieces| {
                 if let Some(piece) = pieces.get_mut(id) {
