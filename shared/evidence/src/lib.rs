@@ -6,5 +6,7 @@ pub mod code;
 pub mod dns;
 pub mod domain_check;
 pub mod email;
+pub mod exchange;
+pub mod settings;
 mod shown;
 pub mod wallet;
