@@ -3,6 +3,7 @@
 
 mod identifier_limits;
 mod mail;
+mod record;
 mod stream_slots;
 mod verification;
 

@@ -6,10 +6,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use proof_domain::error::ApiError;
-use proof_domain::id::Id;
 use proof_domain::timestamp::Timestamp;
 use proof_edge::config::Config;
-use proof_edge::objects::{Done, SlotCommand, probe_stream, reply};
+use proof_edge::objects::{Done, SlotCommand, Watched, probe_stream, reply};
 use proof_edge::platform::sleep;
 use proof_edge::work::begin;
 use wasm_bindgen::prelude::*;
@@ -35,7 +34,7 @@ struct Inside {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    verification: Id,
+    watched: Watched,
     renewed_at: Timestamp,
 }
 
@@ -77,7 +76,7 @@ impl Inside {
         match wish {
             SlotCommand::Acquire {
                 slot,
-                verification,
+                watched,
                 limit,
             } => {
                 if !self.has_room(limit) {
@@ -89,14 +88,11 @@ impl Inside {
                         5,
                     ));
                 }
-                self.hold(slot, verification);
+                self.hold(slot, watched);
             }
-            SlotCommand::Renew {
-                slots,
-                verification,
-            } => {
+            SlotCommand::Renew { slots, watched } => {
                 for slot in slots {
-                    self.hold(slot, verification);
+                    self.hold(slot, watched);
                 }
             }
             SlotCommand::Release { slots } => {
@@ -109,11 +105,11 @@ impl Inside {
         Ok(Done {})
     }
 
-    fn hold(&self, slot: String, verification: Id) {
+    fn hold(&self, slot: String, watched: Watched) {
         self.slots.borrow_mut().insert(
             slot,
             Slot {
-                verification,
+                watched,
                 renewed_at: now(),
             },
         );
@@ -137,7 +133,7 @@ impl Inside {
                 .map(|(name, slot)| (name.clone(), *slot))
                 .collect();
             for (name, slot) in held {
-                if !probe_stream(&self.env, slot.verification, &name).await {
+                if !probe_stream(&self.env, slot.watched, &name).await {
                     self.slots.borrow_mut().remove(&name);
                 }
             }

@@ -3,32 +3,25 @@
 //! event streams) is derived from the stored record, so a crash between any two steps loses nothing.
 
 mod create;
-mod events;
 mod outbox;
 mod proving;
-mod tickets;
 
-use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use proof_domain::error::ApiError;
 use proof_domain::tenant::Owner;
+use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
     Answer, CheckView, Question, ResendResult, TestVerification, Verification, VerificationView,
 };
-use proof_edge::config::Config;
-use proof_edge::objects::{
-    CheckReport, ObjectContext, VerificationCommand, VerificationToken, reply,
-};
-use proof_edge::platform::EventStreams;
+use proof_edge::objects::{CheckReport, VerificationCommand, VerificationToken, Watched};
 use proof_edge::work::begin;
 use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::{fault, now, read_command};
-
-const RECORD: &str = "verification";
+use crate::record::{self, Record, said};
+use crate::{now, read_command};
 
 /// The object.
 #[wasm_bindgen]
@@ -40,35 +33,70 @@ impl std::fmt::Debug for VerificationObject {
     }
 }
 
-struct Inside {
-    context: ObjectContext,
-    config: Rc<Config>,
-    /// What the storage holds, once it was read.
-    record: RefCell<Option<Rc<Verification>>>,
-    loaded: Cell<bool>,
-    streams: OnceCell<EventStreams>,
-    /// Whether the outbox is being emptied, and whether it has to be looked at again after that.
-    flushing: Cell<bool>,
-    flush_again: Cell<bool>,
-    /// Failed attempts in a row to empty the outbox.
-    failures: Cell<u32>,
+type Inside = record::Inside<Verification>;
+
+impl Record for Verification {
+    const KEY: &'static str = "verification";
+    const PATH: &'static str = "/api/v1/verifications";
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn watched(&self) -> Watched {
+        Watched::Verification(self.id)
+    }
+
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn is_terminal(&self) -> bool {
+        self.status().is_terminal()
+    }
+
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        Self::is_overdue(self, now)
+    }
+
+    fn settle(&mut self, now: Timestamp) {
+        Self::settle(self, now);
+    }
+
+    fn sequence(&self) -> usize {
+        Self::sequence(self)
+    }
+
+    fn event(&self, number: usize) -> Option<impl Serialize> {
+        Self::event(self, number)
+    }
+
+    fn wakes_at(&self) -> Timestamp {
+        Self::wakes_at(self)
+    }
+
+    fn is_disposable(&self, now: Timestamp) -> bool {
+        Self::is_disposable(self, now)
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    fn owes(&self) -> bool {
+        self.owes_ledger() || self.owes_message().is_some()
+    }
+
+    async fn pay(inside: &Rc<Inside>) -> Result<(), ApiError> {
+        inside.pay_all().await
+    }
 }
 
 #[wasm_bindgen]
 impl VerificationObject {
     #[wasm_bindgen(constructor)]
     pub fn new(context: JsValue, env: JsValue) -> Self {
-        let config = Config::of(&env);
-        Self(Rc::new(Inside {
-            context: ObjectContext::new(context, env),
-            config,
-            record: RefCell::new(None),
-            loaded: Cell::new(false),
-            streams: OnceCell::new(),
-            flushing: Cell::new(false),
-            flush_again: Cell::new(false),
-            failures: Cell::new(0),
-        }))
+        Self(Inside::new(context, env))
     }
 
     /// Obeys one command. What needs no waiting is answered in the same turn.
@@ -99,10 +127,6 @@ impl VerificationObject {
     }
 }
 
-fn said<T: Serialize>(outcome: &Result<T, ApiError>) -> JsValue {
-    JsValue::from(reply(outcome, false))
-}
-
 impl Inside {
     async fn obey(self: Rc<Self>, command: VerificationCommand) -> JsValue {
         match command {
@@ -130,75 +154,6 @@ impl Inside {
             }
         }
     }
-
-    // --- the record -----------------------------------------------------------------------------
-
-    fn load(&self) -> Result<Option<Rc<Verification>>, ApiError> {
-        if !self.loaded.get() {
-            let stored = self.context.load(RECORD).map_err(fault)?;
-            self.record.replace(stored.map(Rc::new));
-            self.loaded.set(true);
-        }
-        Ok(self.record.borrow().clone())
-    }
-
-    /// The record, if there is one and the caller owns it.
-    fn owned(&self, owner: &Owner) -> Result<Rc<Verification>, ApiError> {
-        self.load()?
-            .filter(|record| record.owner == *owner)
-            .ok_or_else(ApiError::not_found)
-    }
-
-    /// Stores a changed record, tells the open streams, and sees to everybody else after the answer.
-    fn save(self: &Rc<Self>, record: Verification) -> Result<(), ApiError> {
-        let before = self
-            .record
-            .borrow()
-            .as_ref()
-            .map_or(0, |record| record.sequence());
-        self.store(record)?;
-        self.announce(before);
-        self.flush_after_answer();
-        Ok(())
-    }
-
-    /// One commit: the record and the time to wake.
-    fn store(&self, record: Verification) -> Result<(), ApiError> {
-        self.context.store(RECORD, &record).map_err(fault)?;
-        self.context
-            .wake_at(self.next_wake(&record))
-            .map_err(fault)?;
-        self.record.replace(Some(Rc::new(record)));
-        Ok(())
-    }
-
-    /// Lets a rule change the record, and stores it whether or not the rule agreed.
-    fn change<T>(
-        self: &Rc<Self>,
-        owner: &Owner,
-        rule: impl FnOnce(&mut Verification) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
-        let before = self.owned(owner)?;
-        let mut record = Verification::clone(&before);
-        let outcome = rule(&mut record);
-        if record != *before {
-            self.save(record)?;
-        }
-        outcome
-    }
-
-    /// The record as it stands now: a challenge whose time is over has ended.
-    fn settled(self: &Rc<Self>, record: Rc<Verification>) -> Result<Rc<Verification>, ApiError> {
-        if !record.is_overdue(now()) {
-            return Ok(record);
-        }
-        let mut ended = Rc::unwrap_or_clone(record);
-        ended.settle(now());
-        self.save(ended)?;
-        self.load()?.ok_or_else(ApiError::not_found)
-    }
-
-    // --- commands -------------------------------------------------------------------------------
 
     async fn get(self: &Rc<Self>, owner: &Owner) -> Result<VerificationView, ApiError> {
         self.settled(self.owned(owner)?)?;

@@ -49,7 +49,7 @@ impl Inside {
         };
         keep_token(&mut current, token);
         if current.owes_ledger() {
-            self.record.replace(Some(Rc::new(current)));
+            self.remember(current);
             return Ok(());
         }
         self.store(current)

@@ -8,10 +8,10 @@ mod verification;
 
 pub use limits::{IdentifierLimits, LimitCommand};
 pub use storage::{ObjectContext, StorageFault};
-pub use streams::{SlotCommand, StreamSlots};
+pub use streams::{SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{
     CheckReport, CreateCommand, EventsRequest, VerificationCommand, VerificationToken,
-    Verifications, probe_stream,
+    Verifications,
 };
 
 use proof_domain::error::ApiError;

@@ -12,20 +12,46 @@ use super::{Done, command};
 
 const BINDING: &str = "STREAM_SLOTS";
 
+/// What a stream tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watched {
+    Verification(Id),
+    Session(Id),
+}
+
+/// Objects with streams are asked this, whatever else they can be asked.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Probe<'a> {
+    Probe { slot: &'a str },
+}
+
+/// Asks an object whether anybody still listens in this slot.
+pub async fn probe_stream(env: &JsValue, watched: Watched, slot: &str) -> bool {
+    let (binding, id) = match watched {
+        Watched::Verification(id) => (super::verification::BINDING, id),
+        Watched::Session(id) => ("SESSIONS", id),
+    };
+    let answer = command::<bool>(env, binding, &id.to_string(), &Probe::Probe { slot }).await;
+    // An object that cannot be asked keeps its slot until its heartbeat is missed.
+    answer.and_then(|reply| reply.value.read()).unwrap_or(true)
+}
+
 /// What can be asked of the tenant's slots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlotCommand {
-    /// A slot for a stream of this verification.
+    /// A slot for a stream of this thing.
     Acquire {
         slot: String,
-        verification: Id,
+        watched: Watched,
         limit: u32,
     },
     /// These streams are still open.
     Renew {
         slots: Vec<String>,
-        verification: Id,
+        watched: Watched,
     },
     /// These streams are closed.
     Release { slots: Vec<String> },

@@ -10,7 +10,6 @@ use proof_domain::verification::{
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
-use wasm_bindgen::JsValue;
 
 use super::{Reply, UNREACHABLE, command};
 use crate::answer::Raw;
@@ -247,16 +246,6 @@ pub struct VerificationToken {
     pub domain: String,
     pub channel: proof_domain::asset::Channel,
     pub token: String,
-}
-
-/// Asks an object whether anybody still listens in this slot.
-pub async fn probe_stream(env: &JsValue, verification: Id, slot: &str) -> bool {
-    let probe = VerificationCommand::Probe {
-        slot: slot.to_owned(),
-    };
-    let answer = command::<bool>(env, BINDING, &verification.to_string(), &probe).await;
-    // An object that cannot be asked keeps its slot until its heartbeat is missed.
-    answer.and_then(|reply| reply.value.read()).unwrap_or(true)
 }
 
 #[cfg(test)]

@@ -6,19 +6,18 @@ use std::rc::{Rc, Weak};
 
 use proof_domain::error::ApiError;
 use proof_domain::id::hex;
-use proof_domain::verification::Verification;
 use proof_edge::objects::{EventsRequest, SlotCommand, StreamSlots};
 use proof_edge::platform::{EventStreams, json_response, random};
 use wasm_bindgen::prelude::*;
 
-use super::Inside;
+use super::{Inside, Record};
 
 /// How long a browser waits before it comes back, in milliseconds.
 const RETRY: u32 = 3_000;
 
-impl Inside {
+impl<R: Record> Inside<R> {
     /// A response: the stream, 204 if there is nothing more to come, or an error.
-    pub(super) async fn events(self: &Rc<Self>, url: &str, signal: &JsValue) -> JsValue {
+    pub(crate) async fn events(self: &Rc<Self>, url: &str, signal: &JsValue) -> JsValue {
         match self.open_events(url, signal).await {
             Ok(response) => response,
             Err(error) => json_response(error.code.status(), &error),
@@ -32,7 +31,7 @@ impl Inside {
     ) -> Result<JsValue, ApiError> {
         let mut request = EventsRequest::from_url(url).ok_or_else(ApiError::not_found)?;
         let record = self.admitted(&mut request)?;
-        if record.status().is_terminal() {
+        if record.is_terminal() {
             return Ok(self.last_words(&record, &request, signal));
         }
         let slot = hex(&random::<8>());
@@ -41,29 +40,26 @@ impl Inside {
             .unwrap_or(self.config.streams_per_tenant);
         let wish = SlotCommand::Acquire {
             slot: slot.clone(),
-            verification: record.id,
+            watched: record.watched(),
             limit,
         };
         StreamSlots::new(self.context.env())
-            .give(&record.owner, &wish)
+            .give(record.owner(), &wish)
             .await?;
         // The wait may have been long enough for it to end.
         let Some(record) = self.load()? else {
             return Err(ApiError::not_found());
         };
-        if record.status().is_terminal() {
+        if record.is_terminal() {
             self.release(vec![slot]);
             return Ok(self.last_words(&record, &request, signal));
         }
         Ok(self
             .streams()
-            .open(&slot, &opening(&record, &request), false, signal))
+            .open(&slot, &opening(&*record, &request), false, signal))
     }
 
-    fn admitted(
-        self: &Rc<Self>,
-        request: &mut EventsRequest,
-    ) -> Result<Rc<Verification>, ApiError> {
+    fn admitted(self: &Rc<Self>, request: &mut EventsRequest) -> Result<Rc<R>, ApiError> {
         let record = match (&request.owner, &request.ticket) {
             (Some(owner), _) => self.owned(owner)?,
             (None, Some(ticket)) => {
@@ -75,11 +71,11 @@ impl Inside {
         self.settled(record)
     }
 
-    /// What a verification that is over still has to tell: its last event, or, to a reader that saw
+    /// What a record that is over still has to tell: its last event, or, to a reader that saw
     /// it, that there is no reason to come back.
     fn last_words(
         self: &Rc<Self>,
-        record: &Verification,
+        record: &R,
         request: &EventsRequest,
         signal: &JsValue,
     ) -> JsValue {
@@ -99,13 +95,13 @@ impl Inside {
         let Ok(Some(record)) = self.load() else {
             return;
         };
-        let text = changes(&record, since);
+        let text = changes(&*record, since);
         if !text.is_empty() {
-            streams.send(&text, record.status().is_terminal());
+            streams.send(&text, record.is_terminal());
         }
     }
 
-    pub(super) fn probe(&self, slot: &str) -> bool {
+    pub(crate) fn probe(&self, slot: &str) -> bool {
         self.streams
             .get()
             .is_some_and(|streams| streams.probe(slot))
@@ -148,13 +144,13 @@ impl Inside {
             if let Ok(Some(record)) = inside.load() {
                 let slots = StreamSlots::new(inside.context.env());
                 // A lost word is made good by the next heartbeat.
-                let _ = slots.give(&record.owner, &wish).await;
+                let _ = slots.give(record.owner(), &wish).await;
             }
         });
     }
 }
 
-fn renew(inside: &Weak<Inside>) {
+fn renew<R: Record>(inside: &Weak<Inside<R>>) {
     let Some(inside) = inside.upgrade() else {
         return;
     };
@@ -163,17 +159,17 @@ fn renew(inside: &Weak<Inside>) {
     };
     inside.tell_slots(SlotCommand::Renew {
         slots: streams.slots(),
-        verification: record.id,
+        watched: record.watched(),
     });
 }
 
 /// The first words of a stream: `connected`, and what the reader missed.
-fn opening(record: &Verification, request: &EventsRequest) -> String {
+fn opening(record: &impl Record, request: &EventsRequest) -> String {
     let newest = record.sequence();
     let seen = match request.last_event_id {
         Some(seen) => usize::try_from(seen).unwrap_or(newest).min(newest),
         // Whoever listens for changes only must still learn how it ended.
-        None if record.status().is_terminal() => newest.saturating_sub(1),
+        None if record.is_terminal() => newest.saturating_sub(1),
         None => newest,
     };
     let mut text = format!("retry: {RETRY}\n");
@@ -185,7 +181,7 @@ fn opening(record: &Verification, request: &EventsRequest) -> String {
 }
 
 /// The changes after this number.
-fn changes(record: &Verification, since: usize) -> String {
+fn changes(record: &impl Record, since: usize) -> String {
     (since + 1..=record.sequence())
         .filter_map(|number| Some(frame("status_changed", number, &record.event(number)?)))
         .collect()

@@ -12,7 +12,7 @@ use proof_edge::platform::random;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Inside;
+use super::{Inside, Record};
 use crate::{fault, now};
 
 const TICKETS: &str = "tickets";
@@ -30,8 +30,8 @@ fn digest(ticket: &str) -> String {
     hex(&Sha256::digest(ticket))
 }
 
-impl Inside {
-    pub(super) fn ticket(
+impl<R: Record> Inside<R> {
+    pub(crate) fn ticket(
         self: &Rc<Self>,
         owner: &Owner,
         streams_limit: Option<u32>,
@@ -51,10 +51,7 @@ impl Inside {
         self.context.store(TICKETS, &tickets).map_err(fault)?;
         let base = &self.config.public_url;
         Ok(EventsTicket {
-            url: format!(
-                "{base}/api/v1/verifications/{}/events?ticket={ticket}",
-                record.id
-            ),
+            url: format!("{base}{}/{}/events?ticket={ticket}", R::PATH, record.name()),
             ticket,
             expires_at,
         })
