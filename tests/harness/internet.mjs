@@ -8,6 +8,7 @@ const RESOLVERS = ["cloudflare-dns.com"];
 
 export async function startInternet({ dns } = {}) {
   const hosts = new Map();
+  const names = new Map();
   const requests = [];
   const server = http.createServer((request, response) => {
     serve(request, response).catch((error) => {
@@ -27,6 +28,11 @@ export async function startInternet({ dns } = {}) {
     if (resolverAsked) {
       await sleep(dnsDelay);
       return forward(request, response, dns?.doh);
+    }
+    const named = names.get(name);
+    if (named) {
+      seen.reached = true;
+      return named(request, response, url);
     }
     const addresses = isAddress(name) ? [name] : await (dns?.addresses(name) ?? []);
     seen.addresses = addresses;
@@ -50,6 +56,10 @@ export async function startInternet({ dns } = {}) {
     host(handler, address = `45.60.${next >> 8}.${next++ & 255}`) {
       hosts.set(address, handler);
       return address;
+    },
+    /** Puts up a server under a name, whatever DNS says: what the operator's settings point to. */
+    provider(name, handler) {
+      names.set(name, handler);
     },
     /** Requests for a name or address, DNS aside. */
     requestsTo: (name) => requests.filter((request) => request.host === name),

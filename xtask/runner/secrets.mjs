@@ -3,25 +3,23 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { firstSigningKeys, publicKeys } from "./signing.mjs";
 
-/** Reads the secrets, making them first if there are none. */
+const bytes = () => randomBytes(32).toString("hex");
+const MAKERS = { KEY_PEPPER: bytes, ID_SECRET: bytes, SEALING_KEY: bytes, SIGNING_KEYS: firstSigningKeys };
+
+/** Reads the secrets, making first those that are not there. */
 export async function loadSecrets(file) {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
+  const known = await readFile(file, "utf8").then(JSON.parse, (error) => {
     if (error.code !== "ENOENT") throw error;
-  }
-  const secrets = freshSecrets();
+    return {};
+  });
+  const missing = Object.keys(MAKERS).filter((name) => known[name] === undefined);
+  if (missing.length === 0) return known;
+  const secrets = { ...known, ...Object.fromEntries(missing.map((name) => [name, MAKERS[name]()])) };
   await saveSecrets(file, secrets);
   return secrets;
 }
 
-export function freshSecrets() {
-  return {
-    KEY_PEPPER: randomBytes(32).toString("hex"),
-    ID_SECRET: randomBytes(32).toString("hex"),
-    SIGNING_KEYS: firstSigningKeys(),
-  };
-}
+export const freshSecrets = () => Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make()]));
 
 export async function saveSecrets(file, secrets) {
   await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

@@ -78,6 +78,7 @@ impl Inside {
             organisation_name,
             plan,
             repeatable,
+            own_channel,
             ..
         } = create;
         let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
@@ -132,6 +133,7 @@ impl Inside {
             owner,
             organisation_name,
             fingerprint: plan.fingerprint(),
+            own_channel,
             repeatable,
             kind: plan.kind,
             channel: plan.channel,

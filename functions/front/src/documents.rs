@@ -4,12 +4,8 @@
 use axum::extract::RawPathParams;
 use http::{StatusCode, header};
 use proof_domain::error::ApiError;
+use proof_edge::answer::PAGE_POLICY;
 use proof_edge::{Answer, Failure, Scope, assets};
-
-/// Pages carry no script or style of their own and load nothing from elsewhere.
-pub(crate) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 const FOR_A_WHILE: &str = "public, max-age=300";
 

@@ -1,20 +1,15 @@
 //! The local inbox: what the system would have sent, to be read while developing. This module is
 //! not part of a deployed build.
 
-use http::header;
 use maud::{DOCTYPE, Markup, html};
 use proof_domain::timestamp::Timestamp;
 use proof_edge::ledger::{InboxMessage, Ledger};
 use proof_edge::{Answer, Failure, Scope};
 
-use crate::documents::PAGE_POLICY;
-
 /// The newest messages.
 pub(crate) async fn inbox(scope: Scope) -> Result<Answer, Failure> {
     let messages = Ledger::of(&scope).messages().await?;
-    Ok(Answer::html(page(&messages).into_string())
-        .with(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)
-        .with(header::REFERRER_POLICY, "no-referrer"))
+    Ok(Answer::page(page(&messages).into_string(), &[]))
 }
 
 fn page(messages: &[InboxMessage]) -> Markup {

@@ -3,16 +3,27 @@
 mod channels;
 mod domains;
 mod events;
+mod pages;
 mod verifications;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
+use http::StatusCode;
+use proof_edge::{Answer, Scope};
 
 proof_edge::worker!("verifications", crate::router);
 
 /// The paths that this Worker owns.
 pub fn router() -> Router {
     Router::new()
+        // Whatever is below the paths of people and is not a page says so in their language.
+        .route("/connect/{*rest}", get(nothing_here))
+        .route("/confirm/{*rest}", get(nothing_here))
+        .route("/api/v1/channels", get(channels::list))
+        .route(
+            "/api/v1/channels/{channel}",
+            put(channels::set).delete(channels::unset),
+        )
         .route(
             "/api/v1/verifications",
             post(verifications::create).get(verifications::list),
@@ -38,6 +49,15 @@ pub fn router() -> Router {
         )
 }
 
+async fn nothing_here(scope: Scope) -> Answer {
+    pages::notice(
+        &scope,
+        StatusCode::NOT_FOUND,
+        pages::Tone::Stopped,
+        "unknown",
+    )
+}
+
 /// The reference of these paths, for the OpenAPI document.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -46,6 +66,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(utoipa::OpenApi)]
     #[openapi(
         paths(
+            channels::list,
+            channels::set,
+            channels::unset,
             verifications::create,
             verifications::list,
             verifications::retrieve,

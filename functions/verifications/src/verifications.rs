@@ -51,10 +51,11 @@ pub(crate) async fn create(
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
     let plan = request.plan(scope.config().own_host())?;
-    let environment = key.owner.environment;
-    let refusal = must_be_configured(scope.config(), environment, plan.kind, plan.channel)
+    let refusal = must_be_configured(&scope, &key, plan.kind, plan.channel)
+        .await
         .and_then(|()| key.within_quota())
         .err();
+    let own_channel = !key.owner.environment.is_test() && key.own(plan.channel).is_some();
     let repeatable = idempotency.is_some();
     let id = match idempotency {
         None => match refusal {
@@ -73,6 +74,7 @@ pub(crate) async fn create(
         organisation_name,
         plan,
         repeatable,
+        own_channel,
         refusal,
     };
     let created = Verifications::of(&scope).create(create).await?;

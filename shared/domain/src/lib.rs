@@ -3,6 +3,7 @@
 
 pub mod api_key;
 pub mod asset;
+pub mod channel_settings;
 pub mod error;
 pub mod id;
 pub mod identifier;

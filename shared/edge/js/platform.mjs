@@ -146,6 +146,18 @@ export async function rsaVerify(key, signature, message) {
   return await crypto.subtle.verify(RS256, key, signature, message);
 }
 
+const aes = (iv, additionalData) => ({ name: "AES-GCM", iv, additionalData });
+
+export async function aesSeal(key, nonce, context, plain) {
+  const imported = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+  return new Uint8Array(await crypto.subtle.encrypt(aes(nonce, context), imported, plain));
+}
+
+export async function aesOpen(key, nonce, context, sealed) {
+  const imported = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+  return new Uint8Array(await crypto.subtle.decrypt(aes(nonce, context), imported, sealed));
+}
+
 // --- answers -------------------------------------------------------------------------------------
 
 function headersOf(flat) {

@@ -6,6 +6,8 @@ import { Broken } from "./module.mjs";
 export { Module } from "./module.mjs";
 
 const MAX_BODY = 64 * 1024;
+// What a provider tells us may be long: WhatsApp documents up to 3 MB.
+const MAX_INBOUND_BODY = 3 * 1024 * 1024;
 // A client that is cut off while it writes does not hear why; so a body that is somewhat too large
 // is read to its end, and thrown away.
 const MAX_DRAINED = 1024 * 1024;
@@ -24,6 +26,11 @@ const HEADERS = [
   "access-control-request-method",
 ];
 
+// The paths below which providers' webhooks arrive and pages for people live. Their handlers read
+// other headers too, so they get all of them.
+const INBOUND = "/inbound/";
+const WITH_ALL_HEADERS = [INBOUND, "/connect/", "/confirm/"];
+
 // What became of the body, in the order of `BodyOutcome` in Rust.
 const COMPLETE = 0;
 const TOO_LARGE = 1;
@@ -34,14 +41,17 @@ const BROKEN = 3;
 export function worker(module) {
   return {
     async fetch(request, env, context) {
+      const { url } = request;
       let outcome = COMPLETE;
       let body = NO_BODY;
-      if (request.body !== null) [outcome, body] = await readBody(request);
+      if (request.body !== null) [outcome, body] = await readBody(request, bodyLimit(url));
       let headers = "";
       for (const name of HEADERS) headers += (request.headers.get(name) ?? "") + "\n";
+      if (WITH_ALL_HEADERS.some((prefix) => isBelow(url, prefix)))
+        for (const [name, value] of request.headers) headers += `${name}\n${value}\n`;
       try {
         return await module.instance.call((glue) =>
-          glue.serve(request.method, request.url, headers, outcome, body, env, context),
+          glue.serve(request.method, url, headers, outcome, body, env, context),
         );
       } catch (error) {
         return crashed(error);
@@ -85,17 +95,23 @@ export function durableObject(module, name) {
   };
 }
 
-async function readBody(request) {
+// The scheme is at least five characters and `://`.
+const isBelow = (url, prefix) => url.startsWith(prefix, url.indexOf("/", 8));
+
+const bodyLimit = (url) => (isBelow(url, INBOUND) ? MAX_INBOUND_BODY : MAX_BODY);
+
+async function readBody(request, limit) {
+  const drained = Math.max(limit, MAX_DRAINED);
   const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > MAX_DRAINED) return [TOO_LARGE, NO_BODY];
+  if (declared !== null && Number(declared) > drained) return [TOO_LARGE, NO_BODY];
   let timer;
   const tooSlow = new Promise((resolve) => {
     timer = setTimeout(() => resolve(TOO_SLOW), BODY_MILLISECONDS);
   });
   try {
-    return declared !== null && Number(declared) <= MAX_BODY
+    return declared !== null && Number(declared) <= limit
       ? await readWhole(request, tooSlow)
-      : await readInChunks(request.body.getReader(), tooSlow);
+      : await readInChunks(request.body.getReader(), tooSlow, limit, drained);
   } catch {
     return [BROKEN, NO_BODY];
   } finally {
@@ -109,21 +125,21 @@ async function readWhole(request, tooSlow) {
   return body === TOO_SLOW ? [TOO_SLOW, NO_BODY] : [COMPLETE, new Uint8Array(body)];
 }
 
-async function readInChunks(reader, tooSlow) {
+async function readInChunks(reader, tooSlow, limit, drained) {
   const chunks = [];
   let size = 0;
   for (;;) {
     const next = await Promise.race([reader.read(), tooSlow]);
     if (next !== TOO_SLOW && next.done) break;
     if (next !== TOO_SLOW) size += next.value.byteLength;
-    if (next === TOO_SLOW || size > MAX_DRAINED) {
+    if (next === TOO_SLOW || size > drained) {
       reader.cancel().catch(() => {});
       return [next === TOO_SLOW ? TOO_SLOW : TOO_LARGE, NO_BODY];
     }
-    if (size <= MAX_BODY) chunks.push(next.value);
+    if (size <= limit) chunks.push(next.value);
     else chunks.length = 0;
   }
-  if (size > MAX_BODY) return [TOO_LARGE, NO_BODY];
+  if (size > limit) return [TOO_LARGE, NO_BODY];
   const body = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

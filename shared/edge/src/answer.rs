@@ -12,6 +12,13 @@ use serde::de::DeserializeOwned;
 
 use crate::platform::Js;
 
+/// Pages carry no script or style of their own and load nothing from elsewhere.
+pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 /// A successful answer with JSON in it.
 #[derive(Debug)]
 pub struct Answer(Response);
@@ -90,6 +97,22 @@ impl Answer {
     pub fn html(markup: String) -> Self {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         Self(([(header::CONTENT_TYPE, html)], markup).into_response())
+    }
+
+    /// A page for people, under the policy that every page has. `form_targets` are the origins
+    /// other than this one to which a form of the page may lead, redirects included.
+    pub fn page(markup: String, form_targets: &[&str]) -> Self {
+        let mut policy = PAGE_POLICY.to_owned();
+        for target in form_targets {
+            policy = policy.replace(
+                "form-action 'self'",
+                &format!("form-action 'self' {target}"),
+            );
+        }
+        Self::html(markup)
+            .with(header::CONTENT_SECURITY_POLICY, &policy)
+            .with(header::REFERRER_POLICY, "no-referrer")
+            .with(OPENER_POLICY, "same-origin")
     }
 
     pub fn empty(status: StatusCode) -> Self {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use proof_domain::api_key::ApiKey;
+use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::tenant::Owner;
 
@@ -23,6 +24,7 @@ pub struct TenantKey {
     pub organisation_name: String,
     /// How many live streams the organisation may hold, if not the default.
     pub streams_limit: Option<u32>,
+    own_channels: Vec<Channel>,
     quota: Quota,
 }
 
@@ -33,6 +35,14 @@ struct Quota {
 }
 
 impl TenantKey {
+    /// The organisation, if it has settings of its own for this channel. What a tenant sets is in
+    /// effect within a minute.
+    pub fn own(&self, channel: Channel) -> Option<&str> {
+        self.own_channels
+            .contains(&channel)
+            .then_some(self.owner.organisation.as_str())
+    }
+
     /// Refuses to create where the month's quota is used up. Test keys have none.
     pub fn within_quota(&self) -> Result<(), ApiError> {
         match self.quota.limit {
@@ -100,6 +110,12 @@ async fn authenticate(scope: &Scope) -> Result<TenantKey, ApiError> {
         },
         organisation_name: record.organisation_name,
         streams_limit: record.streams_limit,
+        own_channels: record
+            .own_channels
+            .iter()
+            .flat_map(|names| names.split(','))
+            .filter_map(|name| name.parse().ok())
+            .collect(),
         quota: Quota {
             limit: record.monthly_quota,
             used: record.quota_used,

@@ -48,6 +48,8 @@ pub struct Config {
     pub sms_number: String,
     key_pepper: Option<Secret>,
     id_secret: Option<Secret>,
+    sealing_key: Option<Secret>,
+    previous_sealing_key: Option<Secret>,
 }
 
 thread_local! {
@@ -91,6 +93,8 @@ impl Config {
             sms_number: text("SMS_NUMBER", TEST_NUMBER),
             key_pepper: secret(env, "KEY_PEPPER"),
             id_secret: secret(env, "ID_SECRET"),
+            sealing_key: secret(env, "SEALING_KEY"),
+            previous_sealing_key: secret(env, "PREVIOUS_SEALING_KEY"),
         }
     }
 
@@ -104,9 +108,19 @@ impl Config {
         required("ID_SECRET", self.id_secret.as_ref())
     }
 
-    /// Whether messages have somewhere to go. The inbox exists in local builds only.
-    pub fn can_send_email(&self) -> bool {
-        cfg!(feature = "local") && self.email_provider == "inbox"
+    /// What organisations' own settings are sealed with.
+    pub fn sealing_key(&self) -> Result<&[u8], ApiError> {
+        required("SEALING_KEY", self.sealing_key.as_ref()).and_then(|key| {
+            key.get(..32)
+                .ok_or_else(|| ApiError::internal("SEALING_KEY is too short"))
+        })
+    }
+
+    /// What they were sealed with before, while the operator changes the key.
+    pub fn previous_sealing_key(&self) -> Option<&[u8]> {
+        self.previous_sealing_key
+            .as_ref()
+            .and_then(|key| key.bytes().get(..32))
     }
 
     /// The host in `public_url`.

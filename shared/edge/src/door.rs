@@ -52,7 +52,7 @@ impl BodyOutcome {
             Self::Complete => return None,
             Self::TooLarge => (
                 ErrorCode::PayloadTooLarge,
-                "The body may have at most 64 KB.",
+                "The body is too large: 64 KB at most, 3 MB for a provider's webhook.",
             ),
             Self::TooSlow => (
                 ErrorCode::RequestTimeout,
@@ -217,7 +217,7 @@ fn preflight() -> Response {
     for (name, value) in [
         (
             header::ACCESS_CONTROL_ALLOW_METHODS,
-            "GET, HEAD, POST, OPTIONS",
+            "GET, HEAD, POST, PUT, DELETE, OPTIONS",
         ),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,

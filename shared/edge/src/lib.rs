@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod assets;
 pub mod auth;
+pub mod channels;
 pub mod config;
 pub mod crypto;
 pub mod door;
@@ -13,8 +14,10 @@ pub mod log;
 pub mod objects;
 pub mod outbound;
 pub mod platform;
+pub mod providers;
 mod rate;
 pub mod scope;
+mod sealed;
 pub mod work;
 
 pub use answer::{Answer, Failure, Raw};

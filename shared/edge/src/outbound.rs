@@ -12,7 +12,7 @@ use crate::platform::{self, local};
 use crate::scope::Scope;
 
 const DNS_MILLISECONDS: u32 = 5_000;
-const WANTED_HEADERS: &str = "location,content-type,content-encoding";
+const WANTED_HEADERS: &str = "location,content-type,content-encoding,retry-after";
 
 /// What came back.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Fetched {
     pub location: Option<String>,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
+    /// Seconds, if it was given so.
+    pub retry_after: Option<u32>,
     pub body: Vec<u8>,
     /// The body was longer than allowed.
     pub cut: bool,
@@ -43,6 +45,8 @@ struct KeptHeaders {
     content_type: Option<String>,
     #[serde(rename = "content-encoding")]
     content_encoding: Option<String>,
+    #[serde(rename = "retry-after")]
+    retry_after: Option<String>,
 }
 
 /// Asks the configured resolver (RFC 8484).
@@ -119,7 +123,8 @@ async fn must_be_public(scope: &Scope, host: &str) -> Result<(), FetchFault> {
     }
 }
 
-async fn send(
+/// One request. Headers are alternating lines of name and value.
+pub(crate) async fn send(
     method: &str,
     url: &str,
     headers: &str,
@@ -158,6 +163,7 @@ fn read(answer: &JsValue) -> Option<Fetched> {
         location: headers.location,
         content_type: headers.content_type,
         content_encoding: headers.content_encoding,
+        retry_after: headers.retry_after.and_then(|text| text.parse().ok()),
         body: parts.get(2).dyn_into::<Uint8Array>().ok()?.to_vec(),
         cut: parts.get(3).is_truthy(),
     })

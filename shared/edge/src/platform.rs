@@ -77,6 +77,21 @@ extern "C" {
     #[wasm_bindgen(js_name = rsaVerify)]
     pub(crate) fn rsa_verify(key: &JsValue, signature: Vec<u8>, message: Vec<u8>) -> Promised;
 
+    #[wasm_bindgen(js_name = aesSeal)]
+    pub(crate) fn aes_seal(
+        key: Vec<u8>,
+        nonce: Vec<u8>,
+        context: Vec<u8>,
+        plain: Vec<u8>,
+    ) -> Promised;
+    #[wasm_bindgen(js_name = aesOpen)]
+    pub(crate) fn aes_open(
+        key: Vec<u8>,
+        nonce: Vec<u8>,
+        context: Vec<u8>,
+        sealed: Vec<u8>,
+    ) -> Promised;
+
     pub(crate) fn respond(status: u16, headers: &str, body: &[u8]) -> JsValue;
     #[wasm_bindgen(js_name = respondThrough)]
     pub(crate) fn respond_through(response: &JsValue, headers: &str) -> JsValue;

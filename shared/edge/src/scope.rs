@@ -39,6 +39,8 @@ pub struct SmallHeaders {
     pub client_address: String,
     pub accept: String,
     pub requested_method: String,
+    /// All headers, below the paths where webhooks and pages are; elsewhere none.
+    others: Vec<(String, String)>,
 }
 
 impl SmallHeaders {
@@ -46,7 +48,7 @@ impl SmallHeaders {
     pub fn from_lines(lines: &str) -> Self {
         let mut lines = lines.split('\n').map(str::to_owned);
         let mut next = || lines.next().unwrap_or_default();
-        Self {
+        let mut headers = Self {
             authorization: next(),
             content_type: next(),
             idempotency_key: next(),
@@ -55,7 +57,31 @@ impl SmallHeaders {
             client_address: next(),
             accept: next(),
             requested_method: next(),
+            others: Vec::new(),
+        };
+        while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+            headers.others.push((name, value));
         }
+        headers
+    }
+
+    /// A header by its name in lower case, where all of them are given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.others
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The cookies of this name, in the order sent. There can be several: a sibling of the host can
+    /// set one of the same name.
+    pub fn cookies<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.get("cookie")
+            .unwrap_or_default()
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(move |(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -125,5 +151,24 @@ impl Scope {
 impl std::fmt::Debug for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Scope({})", self.request_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_door_s_headers_and_the_others() {
+        let few = SmallHeaders::from_lines("Bearer x\napplication/json\n\n\n\n\n\n\n");
+        assert_eq!(few.authorization, "Bearer x");
+        assert_eq!(few.get("cookie"), None);
+        let all = SmallHeaders::from_lines(
+            "\n\n\n\n\n1.2.3.4\n\n\ncookie\na=1; b=2;a=3; c\nx-hub-signature-256\nsha256=00\n",
+        );
+        assert_eq!(all.client_address, "1.2.3.4");
+        assert_eq!(all.get("x-hub-signature-256"), Some("sha256=00"));
+        assert_eq!(all.cookies("a").collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(all.cookies("c").count(), 0);
     }
 }

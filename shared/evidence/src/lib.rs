@@ -2,6 +2,7 @@
 //! there. Judgement only: bytes, answers and random bytes come in as arguments, and nothing here
 //! fetches, reads a clock, draws a random number or remembers.
 
+pub mod channels;
 pub mod code;
 pub mod dns;
 pub mod domain_check;

@@ -184,16 +184,30 @@ pub const SHARED_HEADERS: [SharedHeader; 7] = [
 ];
 
 /// The tags that the API has, in the order in which they are read.
-const TAGS: [(&str, &str); 3] = [
+const TAGS: [(&str, &str); 6] = [
     (
         "Verifications",
         "A verification asks a person to show that something is theirs. It waits for an answer and \
          ends verified, failed or expired.",
     ),
     (
+        "Domains",
+        "The same for a domain in one call: the record to publish, where to publish it, and whether \
+         it is there.",
+    ),
+    (
+        "Sessions",
+        "A session begins with the phone: the person sends a message, and you learn and have proven \
+         from which number.",
+    ),
+    (
         "Proofs",
         "A proof is what a verification leaves behind: a signed token that anyone can check, here \
          or offline, until it expires or is revoked.",
+    ),
+    (
+        "Channels",
+        "What each channel needs to be used live, and your own accounts with providers.",
     ),
     (
         "Service",

@@ -47,7 +47,17 @@ fn every_part_is_in_the_book_and_the_frame_around_it() {
         .iter()
         .map(|tag| &tag["name"])
         .collect();
-    assert_eq!(tags, ["Verifications", "Proofs", "Service"]);
+    assert_eq!(
+        tags,
+        [
+            "Verifications",
+            "Domains",
+            "Sessions",
+            "Proofs",
+            "Channels",
+            "Service"
+        ]
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod view;
 
 pub use lifecycle::{Answer, NewProof, ResendRefusal};
 pub(crate) use request::check_external_user_id;
-pub use request::{CreateVerification, PlannedVerification, SubmitCode, settings_for};
+pub use request::{CreateVerification, PlannedVerification, SubmitCode};
 pub use view::{
     ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
     ProofView, ResendResult, StatusEvent, TestVerification, VerificationList, VerificationView,
@@ -92,6 +92,10 @@ pub struct Verification {
     /// Digest of the request that created it, to tell a repetition from another request that
     /// carries the same idempotency key.
     pub fingerprint: String,
+    /// Whether the channel runs over the organisation's own account with the provider. Whoever holds
+    /// that account could have answered in the person's place, so the proof says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_channel: bool,
     /// Whether the id belongs to an idempotency key: then it must never name anything else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,

@@ -203,37 +203,3 @@ fn names(channels: &[Channel]) -> String {
         .collect::<Vec<_>>()
         .join(", ")
 }
-
-/// The settings an operator must give before a channel works live.
-pub const fn settings_for(kind: AssetType, channel: Channel) -> &'static [&'static str] {
-    match channel {
-        Channel::Whatsapp => &[
-            "WHATSAPP_PHONE_NUMBER_ID",
-            "WHATSAPP_ACCESS_TOKEN",
-            "WHATSAPP_APP_SECRET",
-        ],
-        Channel::Telegram => &[
-            "TELEGRAM_BOT_USERNAME",
-            "TELEGRAM_BOT_TOKEN",
-            "TELEGRAM_WEBHOOK_SECRET",
-        ],
-        Channel::Sms => &["SMS_PROVIDER", "SMS_NUMBER"],
-        Channel::Email if matches!(kind, AssetType::Domain) => &["DOMAIN_EMAIL_PROVIDER"],
-        Channel::Email => &["EMAIL_PROVIDER"],
-        Channel::Dns | Channel::Http | Channel::Auto => &["DOH_URL"],
-        Channel::Github => &["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
-        Channel::Google => &["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
-        Channel::Facebook => &["FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET"],
-        Channel::X => &["X_CLIENT_ID", "X_CLIENT_SECRET"],
-        Channel::Linkedin => &["LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET"],
-        Channel::Instagram => &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"],
-        Channel::Youtube => &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"],
-        Channel::Tiktok => &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"],
-        Channel::Ethereum => &["ETHEREUM_RPC_URL"],
-        Channel::Solana => &["SOLANA_SIGN_IN_DOMAIN"],
-        Channel::Bitcoin => &["BITCOIN_SIGN_IN_DOMAIN"],
-        Channel::Coinbase => &["COINBASE_CLIENT_ID", "COINBASE_CLIENT_SECRET"],
-        Channel::Kraken => &["KRAKEN_CLIENT_ID", "KRAKEN_CLIENT_SECRET"],
-        Channel::TelegramBotToken => &["TELEGRAM_API_URL"],
-    }
-}

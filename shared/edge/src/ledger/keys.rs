@@ -19,6 +19,8 @@ pub struct KeyRecord {
     pub streams_limit: Option<u32>,
     pub monthly_quota: Option<u64>,
     pub quota_used: u64,
+    /// The channels for which the organisation has settings of its own, separated by commas.
+    pub own_channels: Option<String>,
 }
 
 /// What an organisation used in one month, and may use.
@@ -35,7 +37,9 @@ impl Ledger {
         self.row(Statement::of(
             "SELECT k.id AS key_id, o.id AS organisation_id, o.name AS organisation_name,
                     k.environment, o.rate_limit_per_minute, o.streams_limit, o.monthly_quota,
-                    COALESCE(u.verifications, 0) AS quota_used
+                    COALESCE(u.verifications, 0) AS quota_used,
+                    (SELECT group_concat(channel) FROM channel_settings
+                     WHERE organisation_id = o.id) AS own_channels
              FROM api_keys k
              JOIN organisations o ON o.id = k.organisation_id
              LEFT JOIN usage u ON u.organisation_id = o.id AND u.month = ?2

@@ -1,6 +1,7 @@
 //! The ledger: every statement that the system sends to D1 is in this module. Rows are written by
 //! the objects that own them, as upserts that may arrive twice; everything else only reads.
 
+mod channels;
 mod inbox;
 mod keys;
 mod proofs;

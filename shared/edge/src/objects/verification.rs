@@ -71,6 +71,9 @@ pub struct CreateCommand {
     /// Whether the id belongs to an idempotency key, and so may be asked for again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
+    /// Whether the channel runs over the organisation's own account with the provider.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_channel: bool,
     /// Why nothing new may be created; a repetition is answered all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<ApiError>,
@@ -279,6 +282,7 @@ mod tests {
             organisation_name: "Acme".into(),
             plan,
             repeatable: false,
+            own_channel: false,
             refusal: None,
         };
         let report = CheckReport {

@@ -1,0 +1,113 @@
+//! Which settings each channel reads, and whether those that are there suffice to use it live.
+
+use proof_domain::asset::{AssetType, Channel};
+
+use crate::settings::{MissingSettings, Setting, Settings};
+
+// What no adapter reads yet. An adapter brings its own list.
+const WHATSAPP: &[Setting] = &[
+    Setting::plain("WHATSAPP_PHONE_NUMBER_ID"),
+    Setting::secret("WHATSAPP_ACCESS_TOKEN"),
+    Setting::secret("WHATSAPP_APP_SECRET"),
+];
+const TELEGRAM: &[Setting] = &[
+    Setting::plain("TELEGRAM_BOT_USERNAME"),
+    Setting::secret("TELEGRAM_BOT_TOKEN"),
+    Setting::secret("TELEGRAM_WEBHOOK_SECRET"),
+];
+const SMS: &[Setting] = &[Setting::plain("SMS_PROVIDER"), Setting::plain("SMS_NUMBER")];
+const EMAIL: &[Setting] = &[Setting::plain("EMAIL_PROVIDER")];
+const DOMAIN: &[Setting] = &[Setting::plain("DOH_URL").of_operator()];
+const GITHUB: &[Setting] = &client("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
+const GOOGLE: &[Setting] = &client("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET");
+const FACEBOOK: &[Setting] = &client("FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET");
+const X: &[Setting] = &client("X_CLIENT_ID", "X_CLIENT_SECRET");
+const LINKEDIN: &[Setting] = &client("LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET");
+const INSTAGRAM: &[Setting] = &client("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
+const YOUTUBE: &[Setting] = &client("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET");
+const TIKTOK: &[Setting] = &client("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET");
+const COINBASE: &[Setting] = &client("COINBASE_CLIENT_ID", "COINBASE_CLIENT_SECRET");
+const KRAKEN: &[Setting] = &client("KRAKEN_CLIENT_ID", "KRAKEN_CLIENT_SECRET");
+const ETHEREUM: &[Setting] = &[Setting::plain("ETHEREUM_RPC_URL").of_operator()];
+const TELEGRAM_BOT: &[Setting] = &[Setting::plain("TELEGRAM_API_URL").of_operator()];
+
+const fn client(id: &'static str, secret: &'static str) -> [Setting; 2] {
+    [Setting::plain(id), Setting::secret(secret)]
+}
+
+/// Everything that a channel reads.
+pub const fn settings_of(channel: Channel) -> &'static [Setting] {
+    match channel {
+        Channel::Whatsapp => WHATSAPP,
+        Channel::Telegram => TELEGRAM,
+        Channel::Sms => SMS,
+        // A domain that is asked by e-mail uses the e-mail settings.
+        Channel::Email => EMAIL,
+        Channel::Dns | Channel::Http | Channel::Auto => DOMAIN,
+        Channel::Github => GITHUB,
+        Channel::Google => GOOGLE,
+        Channel::Facebook => FACEBOOK,
+        Channel::X => X,
+        Channel::Linkedin => LINKEDIN,
+        Channel::Instagram => INSTAGRAM,
+        Channel::Youtube => YOUTUBE,
+        Channel::Tiktok => TIKTOK,
+        Channel::Ethereum => ETHEREUM,
+        Channel::Solana | Channel::Bitcoin => &[],
+        Channel::Coinbase => COINBASE,
+        Channel::Kraken => KRAKEN,
+        Channel::TelegramBotToken => TELEGRAM_BOT,
+    }
+}
+
+/// Whether a live verification of this pair can be carried out with these settings.
+pub fn check(
+    kind: AssetType,
+    channel: Channel,
+    settings: &Settings,
+) -> Result<(), MissingSettings> {
+    match (kind, channel) {
+        (AssetType::Domain, Channel::Dns | Channel::Http | Channel::Auto) => {
+            settings.require(["DOH_URL"]).map(drop)
+        }
+        (AssetType::Email, Channel::Email) if settings.get("EMAIL_PROVIDER") == Some("inbox") => {
+            Ok(())
+        }
+        // What nothing reads yet is missing, whatever is set.
+        _ => Err(MissingSettings(
+            settings_of(channel)
+                .iter()
+                .map(|setting| setting.name)
+                .collect(),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_channel_names_a_setting_twice() {
+        for channel in Channel::ALL {
+            let mut names: Vec<_> = settings_of(*channel).iter().map(|one| one.name).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{channel}");
+        }
+    }
+
+    /// An organisation that could choose an address could make this system call anybody.
+    #[test]
+    fn addresses_are_the_operator_s() {
+        for setting in Channel::ALL
+            .iter()
+            .flat_map(|channel| settings_of(*channel))
+        {
+            if setting.name.ends_with("_URL") || setting.name.ends_with("_HOST") {
+                assert!(setting.operator_only, "{}", setting.name);
+            }
+        }
+    }
+}
