@@ -12,6 +12,7 @@ pub mod outbound;
 pub mod page;
 pub mod proof;
 pub mod revocation;
+pub mod session;
 pub mod tenant;
 pub mod timestamp;
 pub mod verification;

@@ -269,13 +269,7 @@ impl Verification {
     }
 
     fn complete(&mut self, proof: NewProof, now: Timestamp) {
-        let proof = Proof {
-            jti: proof.jti,
-            issued_at: now,
-            expires_at: now.plus_seconds(limits::PROOF_SECONDS),
-            salt: proof.salt,
-            token: None,
-        };
+        let proof = Proof::new(proof, now);
         if let Some(delivery) = &mut self.delivery {
             delivery.unsent = None;
         }

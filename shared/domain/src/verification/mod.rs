@@ -9,8 +9,8 @@ mod tests;
 mod view;
 
 pub use lifecycle::{Answer, NewProof, ResendRefusal};
-pub(crate) use request::check_external_user_id;
 pub use request::{CreateVerification, PlannedVerification, SubmitCode};
+pub(crate) use request::{check_external_user_id, check_metadata};
 pub use view::{
     ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
     ProofView, ResendResult, StatusEvent, TestVerification, VerificationList, VerificationView,
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
+use crate::limits;
 use crate::revocation::RevocationReason;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
@@ -196,6 +197,19 @@ pub struct Proof {
     pub salt: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+}
+
+impl Proof {
+    /// A proof that begins at this moment, before it is signed.
+    pub fn new(random: NewProof, now: Timestamp) -> Self {
+        Self {
+            jti: random.jti,
+            issued_at: now,
+            expires_at: now.plus_seconds(limits::PROOF_SECONDS),
+            salt: random.salt,
+            token: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Proof {

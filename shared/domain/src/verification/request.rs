@@ -179,7 +179,8 @@ pub(crate) fn check_external_user_id(name: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn check_metadata(metadata: &Map<String, Value>) -> Result<(), ApiError> {
+/// `client_metadata` of a body.
+pub(crate) fn check_metadata(metadata: &Map<String, Value>) -> Result<(), ApiError> {
     if metadata.len() > limits::MAX_METADATA_MEMBERS {
         return Err(ApiError::field(
             "client_metadata",

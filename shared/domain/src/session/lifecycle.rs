@@ -1,0 +1,252 @@
+//! The ways a session changes. Each method reads, checks and changes the record in one step, so
+//! that of two phones that answer at once only one can win.
+
+use subtle::ConstantTimeEq as _;
+
+use super::{Change, Session, SessionFailure, State};
+use crate::asset::AssetType;
+use crate::error::{ApiError, ErrorCode};
+use crate::id::{Id, hex};
+use crate::identifier;
+use crate::limits;
+use crate::timestamp::Timestamp;
+use crate::verification::{self, NewProof, Verification};
+
+/// What the channel says about whoever sent the code. Only a message whose signature was checked
+/// becomes one of these.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sender {
+    /// The sender's own number, as the channel writes it in E.164.
+    Number(String),
+    /// The sender gave the contact of somebody else.
+    OthersContact,
+}
+
+/// Numbers are personal data and logs are not.
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Number(_) => "Number(…)",
+            Self::OthersContact => "OthersContact",
+        })
+    }
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    /// The number is captured, by this message or by an earlier one from the same number.
+    Verified,
+    /// The message counted, and the session failed by it.
+    Failed,
+    /// Nothing was waiting for it (any more).
+    Over,
+}
+
+impl Session {
+    /// Whether its time is over and the record does not say so yet.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Pending) && now >= self.expires_at
+    }
+
+    /// Ends the session if its time is over. Every other method begins with this.
+    pub fn settle(&mut self, now: Timestamp) {
+        if self.is_overdue(now) {
+            self.enter(State::Expired { at: now }, now);
+        }
+    }
+
+    /// The person's message came, through the channel itself. A message that comes again changes
+    /// nothing, and a test session is never completed by a real message.
+    pub fn answered(&mut self, sender: &Sender, verification_id: Id, now: Timestamp) -> Answered {
+        self.settle(now);
+        if self.owner.environment.is_test() {
+            return Answered::Over;
+        }
+        let number = match sender {
+            Sender::Number(raw) => identifier::parse(AssetType::Phone, self.channel.channel(), raw)
+                .map(identifier::Identifier::into_string)
+                .map_err(|_| SessionFailure::NumberNotSupported),
+            Sender::OthersContact => Err(SessionFailure::ContactMismatch),
+        };
+        match (&self.state, number) {
+            (State::Pending, Ok(phone_number)) => {
+                self.capture(phone_number, verification_id, now);
+                Answered::Verified
+            }
+            (State::Pending, Err(reason)) => {
+                self.enter(State::Failed { at: now, reason }, now);
+                Answered::Failed
+            }
+            (State::Verified { phone_number, .. }, Ok(number)) if *phone_number == number => {
+                Answered::Verified
+            }
+            _ => Answered::Over,
+        }
+    }
+
+    /// Test mode only: done without the person, with a number of the caller's choice.
+    pub fn complete_in_test(
+        &mut self,
+        phone_number: &str,
+        verification_id: Id,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if !self.owner.environment.is_test() {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "Only a test key can complete a session without the person.",
+            ));
+        }
+        let number = identifier::parse(AssetType::Phone, self.channel.channel(), phone_number)
+            .map_err(|refusal| {
+                ApiError::of_field(
+                    ErrorCode::InvalidIdentifier,
+                    "phone_number",
+                    refusal.to_string(),
+                )
+            })?;
+        self.settle(now);
+        match self.state {
+            State::Pending => {
+                self.capture(number.into_string(), verification_id, now);
+                Ok(())
+            }
+            State::Verified { .. } => Err(ApiError::new(
+                ErrorCode::AlreadyVerified,
+                "This session is already completed.",
+            )),
+            State::Failed { .. } => Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "This session has failed. Create a new one.",
+            )),
+            State::Expired { .. } => Err(ApiError::new(
+                ErrorCode::ChallengeExpired,
+                "The session has expired. Create a new one.",
+            )),
+        }
+    }
+
+    /// The deep link, for whoever holds the key of the pictures, while it leads anywhere.
+    pub fn picture(&mut self, image_key: &str, now: Timestamp) -> Result<String, ApiError> {
+        self.settle(now);
+        let known = self.invitation.image_key.as_bytes();
+        let right: bool = known.ct_eq(image_key.as_bytes()).into();
+        if right && matches!(self.state, State::Pending) {
+            Ok(self.invitation.deep_link.clone())
+        } else {
+            Err(ApiError::not_found())
+        }
+    }
+
+    /// The verification that belongs to a verified session, as its object has to hold it. Asked
+    /// again, it is the same but for the proof's random parts: the first one that is stored counts.
+    pub fn verification(&self, proof: NewProof) -> Option<Verification> {
+        let State::Verified {
+            at,
+            phone_number,
+            verification_id,
+        } = &self.state
+        else {
+            return None;
+        };
+        let proof = verification::Proof::new(proof, *at);
+        Some(Verification {
+            id: *verification_id,
+            owner: self.owner.clone(),
+            organisation_name: self.organisation_name.clone(),
+            kind: AssetType::Phone,
+            channel: self.channel.channel(),
+            identifier: phone_number.clone(),
+            external_user_id: self.external_user_id.clone(),
+            client_metadata: self.client_metadata.clone(),
+            callback_url: None,
+            fingerprint: fingerprint_of(self.id),
+            repeatable: false,
+            challenge: verification::Challenge {
+                expires_at: self.expires_at,
+                question: verification::Question::ShownCode {
+                    code: self.invitation.code.clone(),
+                    deep_link: None,
+                },
+            },
+            state: verification::State::Verified { at: *at, proof },
+            failed_attempts: 0,
+            delivery: None,
+            checks: verification::Checks::default(),
+            created_at: *at,
+            updated_at: *at,
+            history: vec![verification::Change {
+                status: verification::Status::Verified,
+                at: *at,
+            }],
+            revision: 1,
+            ledger_revision: 0,
+        })
+    }
+
+    /// Whether the index of codes has something to learn: live codes that people type are found
+    /// there while somebody may send them.
+    pub fn owes_index(&self) -> bool {
+        !self.indexed && self.is_found_by_code()
+    }
+
+    /// Whether the channel brings back a code that does not say which session is meant.
+    pub fn is_found_by_code(&self) -> bool {
+        !self.owner.environment.is_test() && self.invitation.code != self.name().to_string()
+    }
+
+    /// Whether the verification that belongs to it may not exist yet.
+    pub const fn owes_verification(&self) -> bool {
+        matches!(self.state, State::Verified { .. }) && !self.linked
+    }
+
+    /// When this object has to wake up by itself for its own lifecycle. A verified session is kept
+    /// as long as its verification.
+    pub const fn wakes_at(&self) -> Timestamp {
+        match &self.state {
+            State::Pending => self.expires_at,
+            State::Verified { at, .. } => {
+                at.plus_seconds(limits::PROOF_SECONDS + limits::RETENTION_SECONDS)
+            }
+            State::Failed { at, .. } | State::Expired { at } => {
+                at.plus_seconds(limits::RETENTION_SECONDS)
+            }
+        }
+    }
+
+    /// Whether the record may be deleted: it is over, nobody has to be told, its time has passed.
+    pub fn is_disposable(&self, now: Timestamp) -> bool {
+        self.status().is_terminal()
+            && !self.owes_index()
+            && !self.owes_verification()
+            && now >= self.wakes_at()
+    }
+
+    fn capture(&mut self, phone_number: String, verification_id: Id, now: Timestamp) {
+        let state = State::Verified {
+            at: now,
+            phone_number,
+            verification_id,
+        };
+        self.enter(state, now);
+    }
+
+    fn enter(&mut self, state: State, now: Timestamp) {
+        self.state = state;
+        self.updated_at = now;
+        self.indexed = false;
+        self.history.push(Change {
+            status: self.status(),
+            at: now,
+        });
+    }
+}
+
+/// Tells the verification of one session from everything else.
+fn fingerprint_of(session: Id) -> String {
+    use sha2::{Digest as _, Sha256};
+    hex(&Sha256::digest(super::SessionId(session).to_string())[..16])
+}

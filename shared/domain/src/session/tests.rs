@@ -1,0 +1,434 @@
+//! The life of a session, state by state.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::error::ErrorCode;
+use crate::limits;
+use crate::tenant::Environment;
+use crate::verification::{NewProof, Status as VerificationStatus};
+
+const START: i64 = 1_770_202_200;
+const NUMBER: &str = "+37069199199";
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(START + seconds)
+}
+
+fn new_proof() -> NewProof {
+    NewProof {
+        jti: Id::from_bytes([7; 12]),
+        salt: "00".repeat(16),
+    }
+}
+
+fn linked() -> Id {
+    Id::from_bytes([2; 12])
+}
+
+fn session(environment: Environment) -> Session {
+    Session {
+        id: Id::from_bytes([1; 12]),
+        owner: Owner {
+            organisation: "acme".into(),
+            environment,
+        },
+        organisation_name: "Acme".into(),
+        channel: SessionChannel::Whatsapp,
+        external_user_id: Some("user_1".into()),
+        client_metadata: None,
+        fingerprint: "f".into(),
+        repeatable: false,
+        invitation: Invitation {
+            code: "X7K2M9".into(),
+            deep_link: "https://wa.me/12025550100?text=X7K2M9".into(),
+            image_key: "ab".repeat(16),
+        },
+        expires_at: at(600),
+        state: State::Pending,
+        created_at: at(0),
+        updated_at: at(0),
+        history: vec![Change {
+            status: SessionStatus::Pending,
+            at: at(0),
+        }],
+        indexed: false,
+        linked: false,
+    }
+}
+
+fn live() -> Session {
+    session(Environment::Live)
+}
+
+fn from(number: &str) -> Sender {
+    Sender::Number(number.into())
+}
+
+#[test]
+fn the_first_number_is_captured_and_stays() {
+    let mut session = live();
+    assert_eq!(
+        session.answered(&from("+370 691 99199"), linked(), at(10)),
+        Answered::Verified
+    );
+    let captured = session.clone();
+    let view = session.view("https://proof.example");
+    assert_eq!(view.phone_number.as_deref(), Some(NUMBER));
+    assert_eq!(view.verification_id, Some(linked()));
+    assert_eq!(view.verified_at, Some(at(10)));
+    for (late, outcome) in [
+        (from(NUMBER), Answered::Verified),
+        (from("+14155552671"), Answered::Over),
+        (from("+19002345678"), Answered::Over),
+        (Sender::OthersContact, Answered::Over),
+    ] {
+        assert_eq!(session.answered(&late, linked(), at(11)), outcome);
+        assert_eq!(session, captured);
+    }
+}
+
+#[test]
+fn somebody_elses_contact_fails_the_session() {
+    let mut session = live();
+    assert_eq!(
+        session.answered(&Sender::OthersContact, linked(), at(1)),
+        Answered::Failed
+    );
+    assert_eq!(session.status(), SessionStatus::Failed);
+    let view = session.view("");
+    assert_eq!(view.failure_reason, Some(SessionFailure::ContactMismatch));
+    assert_eq!((view.failed_at, view.phone_number), (Some(at(1)), None));
+    assert_eq!(
+        session.answered(&from(NUMBER), linked(), at(2)),
+        Answered::Over
+    );
+    assert_eq!(session.verification(new_proof()), None);
+}
+
+#[test]
+fn a_number_that_cannot_be_proven_fails_the_session() {
+    for number in [
+        "",
+        "370691",
+        "+999123456789",
+        "+19002345678",
+        "sip:me",
+        "+370691\u{200b}99199",
+    ] {
+        let mut session = live();
+        assert_eq!(
+            session.answered(&from(number), linked(), at(1)),
+            Answered::Failed,
+            "{number}"
+        );
+        assert_eq!(
+            session.view("").failure_reason,
+            Some(SessionFailure::NumberNotSupported)
+        );
+    }
+}
+
+#[test]
+fn a_session_ends_exactly_when_it_says() {
+    let mut early = live();
+    assert_eq!(
+        early.answered(&from(NUMBER), linked(), at(599)),
+        Answered::Verified
+    );
+    let mut late = live();
+    assert_eq!(
+        late.answered(&from(NUMBER), linked(), at(600)),
+        Answered::Over
+    );
+    assert_eq!(late.status(), SessionStatus::Expired);
+    assert_eq!(late.view("").expired_at, Some(at(600)));
+    assert!(!late.is_overdue(at(700)));
+}
+
+#[test]
+fn a_real_message_never_completes_a_test_session() {
+    let mut session = session(Environment::Test);
+    for sender in [from(NUMBER), Sender::OthersContact] {
+        assert_eq!(session.answered(&sender, linked(), at(1)), Answered::Over);
+        assert_eq!(session.status(), SessionStatus::Pending);
+    }
+    session.complete_in_test(NUMBER, linked(), at(2)).unwrap();
+    assert_eq!(session.status(), SessionStatus::Verified);
+    assert_eq!(
+        session.answered(&from(NUMBER), linked(), at(3)),
+        Answered::Over
+    );
+    let view = session.view("");
+    assert_eq!((view.test_mode, view.proof), (Some(true), None));
+}
+
+#[test]
+fn only_test_mode_takes_a_callers_word() {
+    let code = |session: &mut Session, number: &str, now| {
+        session
+            .complete_in_test(number, linked(), now)
+            .unwrap_err()
+            .code
+    };
+    let mut live = live();
+    let before = live.clone();
+    assert_eq!(code(&mut live, NUMBER, at(1)), ErrorCode::Forbidden);
+    assert_eq!(code(&mut live, "x", at(1)), ErrorCode::Forbidden);
+    assert_eq!(live, before);
+
+    let mut test = session(Environment::Test);
+    assert_eq!(code(&mut test, "x", at(1)), ErrorCode::InvalidIdentifier);
+    assert_eq!(test.status(), SessionStatus::Pending);
+    assert_eq!(
+        code(&mut test, NUMBER, at(600)),
+        ErrorCode::ChallengeExpired
+    );
+    let mut done = session(Environment::Test);
+    done.complete_in_test(NUMBER, linked(), at(1)).unwrap();
+    assert_eq!(code(&mut done, NUMBER, at(2)), ErrorCode::AlreadyVerified);
+}
+
+#[test]
+fn the_linked_verification_is_complete() {
+    let mut session = live();
+    assert_eq!(session.verification(new_proof()), None);
+    session.answered(&from(NUMBER), linked(), at(10));
+    assert!(session.owes_verification());
+    let verification = session.verification(new_proof()).unwrap();
+    assert_eq!(verification.id, linked());
+    assert_eq!(verification.status(), VerificationStatus::Verified);
+    assert_eq!(verification.identifier, NUMBER);
+    assert_eq!(verification.external_user_id.as_deref(), Some("user_1"));
+    let (proof, verified_at) = verification.proof().unwrap();
+    assert_eq!((verified_at, proof.issued_at), (at(10), at(10)));
+    assert_eq!(proof.expires_at, at(10).plus_seconds(limits::PROOF_SECONDS));
+    assert!(verification.owes_ledger());
+    let view = verification.view();
+    assert_eq!(view.challenge, None);
+    // Both are kept equally long.
+    session.linked = true;
+    assert_eq!(session.wakes_at(), verification.wakes_at());
+    // Another session's verification is another one, whoever owns it.
+    let other = Session {
+        id: Id::from_bytes([9; 12]),
+        ..session.clone()
+    };
+    assert_ne!(
+        other.verification(new_proof()).unwrap().fingerprint,
+        verification.fingerprint
+    );
+}
+
+#[test]
+fn pictures_open_with_their_key_while_they_lead_anywhere() {
+    let mut session = live();
+    let key = session.invitation.image_key.clone();
+    assert_eq!(
+        session.picture(&key, at(1)).unwrap(),
+        session.invitation.deep_link
+    );
+    for wrong in ["", "ab", &key[1..], &format!("{key}a"), &key.to_uppercase()] {
+        let error = session.picture(wrong, at(1)).unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotFound, "{wrong}");
+    }
+    assert_eq!(
+        session.picture(&key, at(600)).unwrap_err().code,
+        ErrorCode::NotFound
+    );
+    assert_eq!(session.status(), SessionStatus::Expired);
+}
+
+#[test]
+fn what_is_over_shows_no_way_in() {
+    let mut session = live();
+    let pending = session.view("https://proof.example");
+    assert_eq!(pending.deep_link, pending.qr_code);
+    assert_eq!(
+        pending.qr_png_url.unwrap(),
+        format!(
+            "https://proof.example/api/v1/sessions/sess_{}/qr.png?key={}",
+            "01".repeat(12),
+            "ab".repeat(16)
+        )
+    );
+    session.settle(at(600));
+    let over = serde_json::to_string(&session.view("https://proof.example")).unwrap();
+    assert!(!over.contains("X7K2M9") && !over.contains("abab"), "{over}");
+}
+
+#[test]
+fn only_codes_that_people_type_are_in_the_index() {
+    let mut session = live();
+    assert!(session.owes_index());
+    session.indexed = true;
+    assert!(!session.owes_index());
+    session.settle(at(600));
+    assert!(session.owes_index(), "the code has to go");
+    assert!(!session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
+    session.indexed = true;
+    assert!(!session.is_disposable(at(601)));
+    assert!(session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
+
+    let mut named = live();
+    named.invitation.code = named.name().to_string();
+    assert!(!named.owes_index());
+    let mut test = super::tests::session(Environment::Test);
+    test.indexed = false;
+    assert!(!test.owes_index());
+}
+
+#[test]
+fn events_follow_the_history() {
+    let mut session = live();
+    session.answered(&from(NUMBER), linked(), at(10));
+    assert_eq!(session.event(0), None);
+    assert_eq!(session.event(1).unwrap().status, SessionStatus::Pending);
+    assert_eq!(
+        serde_json::to_value(session.event(2).unwrap()).unwrap(),
+        json!({"id": format!("sess_{}", "01".repeat(12)), "status": "verified", "at": at(10)})
+    );
+    assert_eq!(session.event(3), None);
+}
+
+#[test]
+fn names_have_one_spelling() {
+    let id = SessionId(Id::from_bytes([1; 12]));
+    assert_eq!(SessionId::parse(&id.to_string()), Some(id));
+    for wrong in [
+        "",
+        "sess_",
+        "010101010101010101010101",
+        "sess_01010101010101010101010",
+        "sess_0101010101010101010101010",
+        "SESS_010101010101010101010101",
+        "sess_01010101010101010101010A",
+        "sess_sess_010101010101010101010101",
+        " sess_010101010101010101010101",
+    ] {
+        assert_eq!(SessionId::parse(wrong), None, "{wrong}");
+    }
+    assert!(Id::parse("sess_010101010101010101010101").is_none());
+}
+
+fn create(body: serde_json::Value) -> Result<PlannedSession, String> {
+    serde_json::from_value::<CreateSession>(body)
+        .map_err(|error| error.to_string())?
+        .plan()
+        .map_err(|error| error.message.into_owned())
+}
+
+#[test]
+fn requests_are_checked() {
+    let plan = create(json!({"channel": "telegram"})).unwrap();
+    assert_eq!(plan.channel, SessionChannel::Telegram);
+    for wrong in [
+        json!({}),
+        json!({"channel": "sms"}),
+        json!({"channel": "Telegram"}),
+        json!({"channel": null}),
+        json!({"channel": "telegram", "identifier": NUMBER}),
+        json!({"channel": "telegram", "external_user_id": ""}),
+        json!({"channel": "telegram", "external_user_id": "a\nb"}),
+        json!({"channel": "telegram", "external_user_id": "a".repeat(256)}),
+        json!({"channel": "telegram", "client_metadata": []}),
+        json!({"channel": "telegram", "client_metadata": {"a": "a".repeat(5_000)}}),
+    ] {
+        assert!(create(wrong.clone()).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn equal_requests_have_equal_fingerprints() {
+    let of = |body| create(body).unwrap().fingerprint();
+    let one = of(json!({"channel": "telegram", "client_metadata": {"a": 1}}));
+    assert_eq!(
+        one,
+        of(json!({"client_metadata": {"a": 1}, "channel": "telegram"}))
+    );
+    assert_ne!(one, of(json!({"channel": "telegram"})));
+    assert_ne!(
+        one,
+        of(json!({"channel": "whatsapp", "client_metadata": {"a": 1}}))
+    );
+}
+
+/// Records outlive deployments.
+#[test]
+fn the_stored_form_stays_readable() {
+    let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","channel":"whatsapp","external_user_id":"user_1","fingerprint":"f","invitation":{"code":"X7K2M9","deep_link":"https://wa.me/12025550100?text=X7K2M9","image_key":"abababababababababababababababab"},"expires_at":"2026-02-04T11:00:00Z","state":{"status":"verified","at":"2026-02-04T10:50:10Z","phone_number":"+37069199199","verification_id":"020202020202020202020202"},"created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:10Z","history":[{"status":"pending","at":"2026-02-04T10:50:00Z"},{"status":"verified","at":"2026-02-04T10:50:10Z"}],"indexed":false,"linked":false}"#;
+    let mut session = live();
+    session.answered(&from(NUMBER), linked(), at(10));
+    assert_eq!(serde_json::to_string(&session).unwrap(), stored);
+    assert_eq!(serde_json::from_str::<Session>(stored).unwrap(), session);
+}
+
+#[test]
+fn nothing_personal_or_secret_is_printed() {
+    let mut session = live();
+    session.answered(&from(NUMBER), linked(), at(10));
+    let printed = format!("{session:?} {:?} {:?}", from(NUMBER), session.state);
+    for secret in [NUMBER, "X7K2M9", "abab"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Message(Sender),
+    Test(String),
+    Look(String),
+    Time(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let numbers = prop_oneof![
+        Just(NUMBER.to_owned()),
+        Just("+14155552671".to_owned()),
+        Just("+19002345678".to_owned()),
+        "\\PC{0,20}",
+    ];
+    let step = prop_oneof![
+        numbers
+            .clone()
+            .prop_map(|number| Step::Message(Sender::Number(number))),
+        Just(Step::Message(Sender::OthersContact)),
+        numbers.prop_map(Step::Test),
+        "[a-f0-9]{0,32}".prop_map(Step::Look),
+        (0_i64..400).prop_map(Step::Time),
+    ];
+    prop::collection::vec(step, 0..12)
+}
+
+proptest! {
+    #[test]
+    fn it_ends_once_and_what_it_captured_stays(test: bool, steps in steps()) {
+        let environment = if test { Environment::Test } else { Environment::Live };
+        let mut session = session(environment);
+        let mut now = 0;
+        let mut end: Option<State> = None;
+        for step in steps {
+            match step {
+                Step::Message(sender) => { session.answered(&sender, linked(), at(now)); }
+                Step::Test(number) => { let _ = session.complete_in_test(&number, linked(), at(now)); }
+                Step::Look(key) => prop_assert!(session.picture(&key, at(now)).is_err()),
+                Step::Time(passed) => { now += passed; session.settle(at(now)); }
+            }
+            if let Some(end) = &end {
+                prop_assert_eq!(end, &session.state);
+            } else if session.status().is_terminal() {
+                end = Some(session.state.clone());
+            }
+            let ends = session.history.iter().filter(|change| change.status.is_terminal()).count();
+            prop_assert_eq!(ends, usize::from(end.is_some()));
+            prop_assert_eq!(session.verification(new_proof()).is_some(),
+                session.status() == SessionStatus::Verified);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_name_panic(text in "\\PC{0,40}") {
+        let _ = SessionId::parse(&text);
+    }
+}
