@@ -165,6 +165,7 @@ impl Session {
             callback_url: None,
             fingerprint: fingerprint_of(self.id),
             repeatable: false,
+            own_channel: self.own_channel,
             challenge: verification::Challenge {
                 expires_at: self.expires_at,
                 question: verification::Question::ShownCode {

@@ -83,6 +83,10 @@ pub struct Session {
     /// Whether the id belongs to an idempotency key: then it must never name anything else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
+    /// Whether the message comes over the organisation's own account with the provider; decided
+    /// when the session was created.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_channel: bool,
     pub invitation: Invitation,
     pub expires_at: Timestamp,
     pub state: State,

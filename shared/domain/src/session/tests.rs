@@ -40,6 +40,7 @@ fn session(environment: Environment) -> Session {
         client_metadata: None,
         fingerprint: "f".into(),
         repeatable: false,
+        own_channel: false,
         invitation: Invitation {
             code: "X7K2M9".into(),
             deep_link: "https://wa.me/12025550100?text=X7K2M9".into(),
