@@ -19,7 +19,7 @@ const BODIES = {
 
 /** Every documented operation on one thing. */
 function operationsOnOneThing() {
-  const found = world.contract.operations().filter(({ template }) => template.includes("{"));
+  const found = world.contract.operations().filter(({ template }) => template.includes("{") && !template.includes("{channel}"));
   assert.ok(found.length >= 9, `the document has only ${found.length} operations on one thing`);
   return found.map(({ template, method, operation }) => {
     const name = `${method} ${template}`;

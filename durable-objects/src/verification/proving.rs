@@ -93,6 +93,7 @@ fn claims_of(
         identifier_salt: commitment.salt,
         identifier_hash: commitment.hash,
         request_id: None,
+        own_channel: record.own_channel,
         nbf: None,
     })
 }

@@ -49,6 +49,10 @@ pub struct ProofClaims {
     pub verified_at: Timestamp,
     pub identifier_salt: Octets<16>,
     pub identifier_hash: Octets<32>,
+    /// Whether the channel ran over the organisation's own account with its provider, who could
+    /// then have answered in the person's place. Absent where it did not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_channel: bool,
     /// The verification request that this proof was made for.
     #[serde(
         default,

@@ -207,6 +207,7 @@ pub fn sample_claims() -> ProofClaims {
         identifier_salt: commitment.salt,
         identifier_hash: commitment.hash,
         request_id: None,
+        own_channel: false,
         nbf: None,
     }
 }

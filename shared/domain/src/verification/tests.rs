@@ -37,6 +37,7 @@ fn record(environment: Environment, question: Question) -> Verification {
         client_metadata: None,
         callback_url: None,
         fingerprint: "f".into(),
+        own_channel: false,
         repeatable: false,
         challenge: Challenge {
             expires_at: at(600),

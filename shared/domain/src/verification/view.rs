@@ -60,6 +60,10 @@ pub struct VerificationView {
     pub proof: Option<ProofView>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Present, and true, where the channel runs over your own account with its provider. The proof
+    /// says so too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_channel: Option<bool>,
     /// Present, and true, in test mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_mode: Option<bool>,
@@ -275,6 +279,7 @@ impl From<ListedVerification> for VerificationView {
             revoked_at: listed.revoked_at,
             revoked_reason: None,
             proof: None,
+            own_channel: None,
             created_at: listed.created_at,
             updated_at: listed.updated_at,
             test_mode: listed.test_mode,
@@ -304,6 +309,7 @@ impl Verification {
             revoked_at: None,
             revoked_reason: None,
             proof: None,
+            own_channel: self.own_channel.then_some(true),
             created_at: self.created_at,
             updated_at: self.updated_at,
             test_mode: self.test_mode(),
