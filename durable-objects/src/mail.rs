@@ -5,7 +5,7 @@ use proof_domain::error::ApiError;
 use proof_domain::verification::Verification;
 use proof_edge::config::Config;
 use proof_edge::objects::ObjectContext;
-use proof_evidence::email::OtpMessage;
+use proof_evidence::email::{EmailMessage, MessageContents};
 
 use crate::now;
 
@@ -30,13 +30,16 @@ pub(crate) async fn send_code(
         .delivery
         .as_ref()
         .map_or(1, |delivery| delivery.messages);
-    let message = OtpMessage::render(
-        &record.identifier,
+    let message = EmailMessage::render(&MessageContents {
+        to: &record.identifier,
         code,
-        &record.organisation_name,
-        minutes,
-        &id,
-    )
+        link: None,
+        organisation_name: &record.organisation_name,
+        domain: None,
+        expires_minutes: minutes,
+        verification_id: &id,
+        number,
+    })
     .map_err(|error| ApiError::internal(format!("a message could not be written: {error}")))?;
     match config.email_provider.as_str() {
         #[cfg(feature = "local")]

@@ -51,6 +51,22 @@ impl Timestamp {
         format!("{:04}-{:02}", date.year(), u8::from(date.month()))
     }
 
+    /// `Thu, 16 Jul 2026 12:00:00 +0000`: as the header of an e-mail has it.
+    pub fn rfc5322(self) -> String {
+        let date = self.date();
+        let (weekday, month) = (date.weekday().to_string(), date.month().to_string());
+        format!(
+            "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000",
+            &weekday[..3],
+            date.day(),
+            &month[..3],
+            date.year(),
+            date.hour(),
+            date.minute(),
+            date.second()
+        )
+    }
+
     fn date(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
@@ -121,6 +137,18 @@ mod tests {
         );
         assert_eq!(Timestamp::parse("2026-02-04"), None);
         assert_eq!(Timestamp::from_millis(-1), Timestamp::from_seconds(-1));
+    }
+
+    #[test]
+    fn writes_dates_of_headers() {
+        assert_eq!(
+            Timestamp::from_seconds(0).rfc5322(),
+            "Thu, 01 Jan 1970 00:00:00 +0000"
+        );
+        assert_eq!(
+            Timestamp::from_seconds(1_770_202_200).rfc5322(),
+            "Wed, 04 Feb 2026 10:50:00 +0000"
+        );
     }
 
     proptest! {

@@ -1,0 +1,50 @@
+//! What a provider tells about a message later. A report concerns the delivery alone: it can make
+//! nothing true and take no proof back.
+
+use proof_domain::id::Id;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    /// The person's server took it.
+    Delivered,
+    /// It came back. Permanent: there is no such mailbox, or it takes nothing.
+    Bounced { permanent: bool },
+    /// The person called it spam.
+    Complained,
+    /// The provider gave up before it tried.
+    Failed,
+}
+
+/// One report that was authentic and of a kind that matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailReport {
+    pub verification_id: Id,
+    /// Which of the verification's messages it is about, where the provider says.
+    pub message: Option<u8>,
+    pub kind: ReportKind,
+}
+
+/// Why a webhook is not listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookRefusal {
+    #[error("the webhook is not signed by the provider")]
+    Unauthentic,
+    #[error("the webhook's time is too far from now")]
+    Stale,
+    #[error("the webhook is not of the documented form")]
+    Unreadable,
+}
+
+/// The message that tags or metadata name; a provider may carry mail of others too.
+pub(super) fn of_names(
+    verification_id: Option<&str>,
+    message: Option<&str>,
+    kind: ReportKind,
+) -> Option<MailReport> {
+    Some(MailReport {
+        verification_id: Id::parse(verification_id?)?,
+        message: message.and_then(|number| number.parse().ok()),
+        kind,
+    })
+}
