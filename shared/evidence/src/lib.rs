@@ -8,6 +8,8 @@ pub mod dns;
 pub mod domain_check;
 pub mod email;
 pub mod exchange;
+pub mod oauth;
 pub mod settings;
 mod shown;
+pub mod telegram_bot;
 pub mod wallet;

@@ -10,6 +10,8 @@ use crate::asset::Channel;
 pub(super) fn parse(channel: Channel, raw: &str) -> Result<String, IdentifierError> {
     let network = match channel {
         Channel::Google => return email::parse(raw),
+        // These two tell an account's address rather than the name of its profile.
+        Channel::Linkedin | Channel::Facebook if is_address(raw) => return email::parse(raw),
         Channel::Github => &GITHUB,
         Channel::Facebook => &FACEBOOK,
         Channel::X => &X,
@@ -163,6 +165,11 @@ static FACEBOOK: Network = Network {
 fn whole_path(path: &str) -> Option<&str> {
     let name = path.strip_suffix('/').unwrap_or(path);
     (!name.is_empty() && !name.contains(['/', '?', '#', '%'])).then_some(name)
+}
+
+/// Whether this can only be meant as an e-mail address.
+fn is_address(raw: &str) -> bool {
+    !raw.starts_with('@') && raw.contains('@') && !raw.contains('/')
 }
 
 fn without_at(name: &str) -> &str {

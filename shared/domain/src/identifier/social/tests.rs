@@ -72,6 +72,12 @@ fn names_handles_and_addresses_give_one_form() {
         (Channel::Facebook, "100004123456789", "100004123456789"),
         (Channel::Facebook, &fifty, &fifty),
         (Channel::Google, "Some.One@GMAIL.com", "Some.One@gmail.com"),
+        (
+            Channel::Linkedin,
+            "Some.One@Example.com",
+            "Some.One@example.com",
+        ),
+        (Channel::Facebook, "one@example.com", "one@example.com"),
     ] {
         assert_eq!(parse(channel, raw).as_deref(), Ok(name), "{channel} {raw}");
         assert_eq!(
@@ -122,6 +128,14 @@ fn names_that_the_network_would_not_give_are_refused() {
         (Channel::Facebook, "john_smith", SocialHandle),
         (Channel::Facebook, &long[..51], SocialHandle),
         (Channel::Google, "octocat", IdentifierError::EmailFormat),
+        (Channel::Linkedin, "one@", IdentifierError::EmailFormat),
+        (
+            Channel::Facebook,
+            "one@two@example.com",
+            IdentifierError::EmailFormat,
+        ),
+        (Channel::Facebook, "one@example.com/x", SocialHandle),
+        (Channel::Github, "one@example.com", SocialHandle),
     ] {
         assert_eq!(parse(channel, raw), Err(error), "{channel} {raw}");
     }
