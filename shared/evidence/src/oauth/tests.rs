@@ -87,22 +87,13 @@ fn every_channel_of_social_and_account_has_a_provider() {
 }
 
 #[test]
-fn settings_are_those_that_create_names() {
+fn two_settings_are_needed_and_addresses_are_the_operator_s() {
     for channel in CHANNELS {
-        let kind = if AssetType::Social.allows(channel) {
-            AssetType::Social
-        } else {
-            AssetType::Account
-        };
         let provider = provider_of(channel).unwrap();
         let needed: Vec<_> = provider.settings[..2]
             .iter()
             .map(|setting| setting.name)
             .collect();
-        assert_eq!(
-            needed,
-            proof_domain::verification::settings_for(kind, channel)
-        );
         assert_eq!(
             Client::from_settings(provider, &Settings::default()).unwrap_err(),
             MissingSettings(needed)
