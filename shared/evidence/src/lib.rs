@@ -10,6 +10,7 @@ pub mod email;
 pub mod exchange;
 pub mod inbound;
 pub mod oauth;
+pub mod qr;
 pub mod settings;
 mod shown;
 pub mod sms;
