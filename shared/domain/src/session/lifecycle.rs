@@ -191,7 +191,7 @@ impl Session {
     /// Whether the index of codes has something to learn: live codes that people type are found
     /// there while somebody may send them.
     pub fn owes_index(&self) -> bool {
-        !self.indexed && self.is_found_by_code()
+        !self.told.index && self.is_found_by_code()
     }
 
     /// Whether the channel brings back a code that does not say which session is meant.
@@ -201,7 +201,7 @@ impl Session {
 
     /// Whether the verification that belongs to it may not exist yet.
     pub const fn owes_verification(&self) -> bool {
-        matches!(self.state, State::Verified { .. }) && !self.linked
+        matches!(self.state, State::Verified { .. }) && !self.told.verification
     }
 
     /// When this object has to wake up by itself for its own lifecycle. A verified session is kept
@@ -238,7 +238,7 @@ impl Session {
     fn enter(&mut self, state: State, now: Timestamp) {
         self.state = state;
         self.updated_at = now;
-        self.indexed = false;
+        self.told.index = false;
         self.history.push(Change {
             status: self.status(),
             at: now,

@@ -94,12 +94,17 @@ pub struct Session {
     pub updated_at: Timestamp,
     /// Every status it had, oldest first; the position is the id of the live event.
     pub history: Vec<Change>,
-    /// Whether the index of codes is as the record wants it.
     #[serde(default)]
-    pub indexed: bool,
-    /// Whether the verification that belongs to it is known to exist.
-    #[serde(default)]
-    pub linked: bool,
+    pub told: Told,
+}
+
+/// Who is known to have heard of the state as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The index of codes: it has the code of a pending session and no other.
+    pub index: bool,
+    /// The object of the verification that belongs to a verified session.
+    pub verification: bool,
 }
 
 /// What the person is given.

@@ -54,8 +54,7 @@ fn session(environment: Environment) -> Session {
             status: SessionStatus::Pending,
             at: at(0),
         }],
-        indexed: false,
-        linked: false,
+        told: Told::default(),
     }
 }
 
@@ -209,7 +208,7 @@ fn the_linked_verification_is_complete() {
     let view = verification.view();
     assert_eq!(view.challenge, None);
     // Both are kept equally long.
-    session.linked = true;
+    session.told.verification = true;
     assert_eq!(session.wakes_at(), verification.wakes_at());
     // Another session's verification is another one, whoever owns it.
     let other = Session {
@@ -263,12 +262,12 @@ fn what_is_over_shows_no_way_in() {
 fn only_codes_that_people_type_are_in_the_index() {
     let mut session = live();
     assert!(session.owes_index());
-    session.indexed = true;
+    session.told.index = true;
     assert!(!session.owes_index());
     session.settle(at(600));
     assert!(session.owes_index(), "the code has to go");
     assert!(!session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
-    session.indexed = true;
+    session.told.index = true;
     assert!(!session.is_disposable(at(601)));
     assert!(session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
 
@@ -276,7 +275,7 @@ fn only_codes_that_people_type_are_in_the_index() {
     named.invitation.code = named.name().to_string();
     assert!(!named.owes_index());
     let mut test = super::tests::session(Environment::Test);
-    test.indexed = false;
+    test.told.index = false;
     assert!(!test.owes_index());
 }
 
@@ -358,7 +357,7 @@ fn equal_requests_have_equal_fingerprints() {
 /// Records outlive deployments.
 #[test]
 fn the_stored_form_stays_readable() {
-    let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","channel":"whatsapp","external_user_id":"user_1","fingerprint":"f","invitation":{"code":"X7K2M9","deep_link":"https://wa.me/12025550100?text=X7K2M9","image_key":"abababababababababababababababab"},"expires_at":"2026-02-04T11:00:00Z","state":{"status":"verified","at":"2026-02-04T10:50:10Z","phone_number":"+37069199199","verification_id":"020202020202020202020202"},"created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:10Z","history":[{"status":"pending","at":"2026-02-04T10:50:00Z"},{"status":"verified","at":"2026-02-04T10:50:10Z"}],"indexed":false,"linked":false}"#;
+    let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","channel":"whatsapp","external_user_id":"user_1","fingerprint":"f","invitation":{"code":"X7K2M9","deep_link":"https://wa.me/12025550100?text=X7K2M9","image_key":"abababababababababababababababab"},"expires_at":"2026-02-04T11:00:00Z","state":{"status":"verified","at":"2026-02-04T10:50:10Z","phone_number":"+37069199199","verification_id":"020202020202020202020202"},"created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:10Z","history":[{"status":"pending","at":"2026-02-04T10:50:00Z"},{"status":"verified","at":"2026-02-04T10:50:10Z"}],"told":{"index":false,"verification":false}}"#;
     let mut session = live();
     session.answered(&from(NUMBER), linked(), at(10));
     assert_eq!(serde_json::to_string(&session).unwrap(), stored);
