@@ -3,6 +3,8 @@
 
 #[cfg(feature = "local")]
 mod broken;
+#[cfg(feature = "local")]
+mod dev_channels;
 mod documents;
 mod health;
 #[cfg(feature = "local")]
@@ -11,6 +13,8 @@ mod quota;
 
 use axum::Router;
 use axum::routing::get;
+#[cfg(feature = "local")]
+use axum::routing::post;
 
 proof_edge::worker!("front", crate::router);
 
@@ -27,7 +31,13 @@ pub fn router() -> Router {
     #[cfg(feature = "local")]
     let router = router
         .route("/dev/inbox", get(inbox::inbox))
-        .route("/dev/panic", axum::routing::post(broken::panic));
+        .route("/dev/channels", get(dev_channels::list))
+        .route(
+            "/dev/channels/{id}",
+            get(dev_channels::show).post(dev_channels::answer),
+        )
+        .route("/dev/try/{type}/{channel}", post(dev_channels::begin))
+        .route("/dev/panic", post(broken::panic));
     router
 }
 

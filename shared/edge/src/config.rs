@@ -46,6 +46,9 @@ pub struct Config {
     pub whatsapp_number: String,
     pub telegram_bot: String,
     pub sms_number: String,
+    /// Where the servers are that play providers and people on a developer's machine.
+    #[cfg(feature = "local")]
+    pub local_peers: String,
     key_pepper: Option<Secret>,
     id_secret: Option<Secret>,
     sealing_key: Option<Secret>,
@@ -91,6 +94,8 @@ impl Config {
             whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),
             telegram_bot: text("TELEGRAM_BOT_USERNAME", "proof_test_bot"),
             sms_number: text("SMS_NUMBER", TEST_NUMBER),
+            #[cfg(feature = "local")]
+            local_peers: text("LOCAL_PEERS_URL", ""),
             key_pepper: secret(env, "KEY_PEPPER"),
             id_secret: secret(env, "ID_SECRET"),
             sealing_key: secret(env, "SEALING_KEY"),

@@ -58,18 +58,11 @@ pub(crate) fn notice(scope: &Scope, status: StatusCode, tone: Tone, key: &str) -
 
 fn mark(tone: Tone) -> Markup {
     html! {
-        @if tone == Tone::Done {
-            svg.mark.draws.good viewBox="0 0 40 40" aria-hidden="true" { (SEAL) }
-        } @else {
-            img src="/static/mark.svg" alt="" width="40" height="40";
+        svg.mark.draws[tone == Tone::Done].good[tone == Tone::Done] viewBox="0 0 48 48" aria-hidden="true" {
+            use href="/static/mark.svg#seal" {}
         }
     }
 }
-
-/// The seal with its tick, in outline, so that it can draw itself.
-const SEAL: maud::PreEscaped<&str> = maud::PreEscaped(
-    r#"<g fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"><circle cx="20" cy="20" r="16.5" pathLength="1"/><path d="m12.5 20.5 5 5 10-11" pathLength="1"/></g>"#,
-);
 
 #[cfg(test)]
 mod tests {

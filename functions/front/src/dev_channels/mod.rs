@@ -1,0 +1,134 @@
+//! Every channel on a developer's machine, to be tried without any account: the servers in
+//! `xtask/runner/peers` play the providers and the person, this module shows it. Not part of a
+//! deployed build.
+
+mod views;
+
+use axum::extract::RawPathParams;
+use http::{StatusCode, header};
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::error::ApiError;
+use proof_edge::providers;
+use proof_edge::{Answer, Failure, Scope};
+use proof_evidence::exchange::ProviderRequest;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// One channel of one type, as the players have it.
+#[derive(Debug, Deserialize)]
+struct Offer {
+    #[serde(rename = "type")]
+    kind: AssetType,
+    channel: Channel,
+    /// Whether it can be used live now.
+    live: bool,
+    #[serde(default)]
+    missing: Vec<String>,
+    /// Whether somebody here plays the person's part.
+    playable: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Offers {
+    channels: Vec<Offer>,
+}
+
+/// A verification under way, and what the made-up person can do about it.
+#[derive(Debug, Deserialize)]
+struct Scene {
+    verification: proof_domain::verification::VerificationView,
+    /// What pressing the button does, while there is something to do.
+    #[serde(default)]
+    part: Option<String>,
+    /// A page that the person can open instead.
+    #[serde(default)]
+    open: Option<String>,
+    /// What was said on the way, oldest first.
+    #[serde(default)]
+    said: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Wish<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    channel: &'a str,
+}
+
+/// All channels.
+pub(crate) async fn list(scope: Scope) -> Result<Answer, Failure> {
+    let offers: Offers = ask(ProviderRequest::get(play(&scope, "channels")?)).await?;
+    Ok(Answer::page(views::list(&offers).into_string(), &[]))
+}
+
+/// Begins a verification of a made-up person's.
+pub(crate) async fn begin(scope: Scope, parameters: RawPathParams) -> Result<Answer, Failure> {
+    let wish = Wish {
+        kind: part(&parameters, "type"),
+        channel: part(&parameters, "channel"),
+    };
+    let scene: Scene = ask(ProviderRequest::post_json(
+        play(&scope, "verifications")?,
+        &wish,
+    ))
+    .await?;
+    Ok(see(&scene))
+}
+
+/// One verification.
+pub(crate) async fn show(scope: Scope, parameters: RawPathParams) -> Result<Answer, Failure> {
+    let path = format!("verifications/{}", id(&parameters)?);
+    let scene: Scene = ask(ProviderRequest::get(play(&scope, &path)?)).await?;
+    Ok(Answer::page(views::scene(&scene).into_string(), &[]))
+}
+
+/// Plays the person's part.
+pub(crate) async fn answer(scope: Scope, parameters: RawPathParams) -> Result<Answer, Failure> {
+    let path = format!("verifications/{}/answer", id(&parameters)?);
+    let scene: Scene = ask(ProviderRequest::post_json(play(&scope, &path)?, &())).await?;
+    Ok(see(&scene))
+}
+
+fn see(scene: &Scene) -> Answer {
+    let place = format!("/dev/channels/{}", scene.verification.id);
+    Answer::empty(StatusCode::SEE_OTHER).with(header::LOCATION, &place)
+}
+
+fn part<'a>(parameters: &'a RawPathParams, wanted: &str) -> &'a str {
+    let mut parts = parameters.iter();
+    parts
+        .find(|(name, _)| *name == wanted)
+        .map_or("", |(_, value)| value)
+}
+
+fn id(parameters: &RawPathParams) -> Result<proof_domain::id::Id, ApiError> {
+    proof_domain::id::Id::parse(part(parameters, "id")).ok_or_else(ApiError::not_found)
+}
+
+fn nobody(why: impl Into<String>) -> ApiError {
+    ApiError::unavailable(
+        "Nobody plays the providers here. cargo xtask dev starts them.",
+        why,
+    )
+}
+
+/// Where the players are asked.
+fn play(scope: &Scope, path: &str) -> Result<String, ApiError> {
+    match scope.config().local_peers.as_str() {
+        "" => Err(nobody("LOCAL_PEERS_URL is not set")),
+        base => Ok(format!("{base}/play/{path}")),
+    }
+}
+
+async fn ask<T: DeserializeOwned>(request: ProviderRequest) -> Result<T, ApiError> {
+    let answer = providers::send(request)
+        .await
+        .map_err(|error| nobody(error.to_string()))?;
+    if answer.status == 404 {
+        return Err(ApiError::not_found());
+    }
+    if !answer.is_success() {
+        return Err(nobody(String::from_utf8_lossy(&answer.body)));
+    }
+    answer.json().map_err(|error| nobody(error.to_string()))
+}
