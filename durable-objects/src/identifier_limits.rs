@@ -1,11 +1,10 @@
-//! Counts the challenges sent to one identifier, under whatever verification. It does not know
-//! which identifier that is.
+//! Counts the challenges sent to one identifier, one block of numbers or for one organisation, under
+//! whatever verification. It does not know which one that is.
 
 use proof_domain::error::ApiError;
 use proof_domain::id::Id;
-use proof_domain::limits::IDENTIFIER_CHALLENGES;
 use proof_domain::timestamp::Timestamp;
-use proof_edge::objects::{Done, LimitCommand, ObjectContext, reply};
+use proof_edge::objects::{Done, LimitCommand, Limited, ObjectContext, reply};
 use proof_edge::work::begin;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -34,9 +33,14 @@ impl IdentifierLimitsObject {
     }
 
     pub fn command(&self, message: &str) -> String {
-        let outcome = read_command(message).and_then(|LimitCommand::Take { verification, now }| {
-            self.take(verification, Timestamp::from_seconds(now))
-        });
+        let outcome = read_command(message);
+        let outcome = outcome.and_then(
+            |LimitCommand::Take {
+                 verification,
+                 now,
+                 of,
+             }| { self.take(verification, of, Timestamp::from_seconds(now)) },
+        );
         reply(&outcome, false)
     }
 
@@ -61,7 +65,7 @@ impl IdentifierLimitsObject {
 }
 
 impl IdentifierLimitsObject {
-    fn take(&self, verification: Id, now: Timestamp) -> Result<Done, ApiError> {
+    fn take(&self, verification: Id, of: Limited, now: Timestamp) -> Result<Done, ApiError> {
         let mut sent = kept(self.0.load(RECORD).map_err(fault)?.unwrap_or_default(), now);
         if sent
             .iter()
@@ -69,11 +73,8 @@ impl IdentifierLimitsObject {
         {
             return Ok(Done {});
         }
-        if let Some(wait) = wait_for(&sent, now) {
-            return Err(ApiError::rate_limited(
-                "Too many challenges were sent to this identifier. Wait before the next one.",
-                wait,
-            ));
+        if let Some(wait) = wait_for(&sent, of, now) {
+            return Err(ApiError::rate_limited(too_many(of), wait));
         }
         sent.push(Sent {
             verification,
@@ -81,29 +82,38 @@ impl IdentifierLimitsObject {
         });
         self.0.store(RECORD, &sent).map_err(fault)?;
         self.0
-            .wake_at(now.plus_seconds(longest_window()))
+            .wake_at(now.plus_seconds(LONGEST_WINDOW))
             .map_err(fault)?;
         Ok(Done {})
     }
 }
 
-fn longest_window() -> i64 {
-    IDENTIFIER_CHALLENGES
-        .iter()
-        .map(|(_, seconds)| *seconds)
-        .max()
-        .unwrap_or_default()
+/// None counts for longer than a day.
+const LONGEST_WINDOW: i64 = 24 * 60 * 60;
+
+const fn too_many(of: Limited) -> &'static str {
+    match of {
+        Limited::Identifier => {
+            "Too many challenges were sent to this identifier. Wait before the next one."
+        }
+        Limited::Prefix => {
+            "Too many messages were sent to numbers like this one. Wait before the next one."
+        }
+        Limited::Organisation => {
+            "Your organisation has sent too many messages to phones. Wait before the next one."
+        }
+    }
 }
 
 fn kept(sent: Vec<Sent>, now: Timestamp) -> Vec<Sent> {
     sent.into_iter()
-        .filter(|sent| now.seconds() - sent.at < longest_window())
+        .filter(|sent| now.seconds() - sent.at < LONGEST_WINDOW)
         .collect()
 }
 
 /// Seconds until another challenge is allowed, if it is not now.
-fn wait_for(sent: &[Sent], now: Timestamp) -> Option<u32> {
-    IDENTIFIER_CHALLENGES
+fn wait_for(sent: &[Sent], of: Limited, now: Timestamp) -> Option<u32> {
+    of.allowed()
         .iter()
         .filter_map(|(allowed, window)| {
             let mut inside: Vec<i64> = sent
@@ -141,11 +151,22 @@ mod tests {
     fn allows_ten_an_hour_and_thirty_a_day() {
         let now = Timestamp::from_seconds(100_000);
         let ten: Vec<_> = (0..10).map(|n| sent(100_000 - 100 * n)).collect();
-        assert_eq!(wait_for(&ten[..9], now), None);
-        assert_eq!(wait_for(&ten, now), Some(3600 - 900));
+        assert_eq!(wait_for(&ten[..9], Limited::Identifier, now), None);
+        assert_eq!(wait_for(&ten, Limited::Identifier, now), Some(3600 - 900));
         let thirty: Vec<_> = (0..30).map(|n| sent(100_000 - 2_000 * n)).collect();
-        assert_eq!(wait_for(&thirty[..29], now), None);
-        assert_eq!(wait_for(&thirty, now), Some(86_400 - 58_000));
+        assert_eq!(wait_for(&thirty[..29], Limited::Identifier, now), None);
+        assert_eq!(
+            wait_for(&thirty, Limited::Identifier, now),
+            Some(86_400 - 58_000)
+        );
+    }
+
+    #[test]
+    fn nothing_counts_for_longer_than_it_is_kept() {
+        for of in [Limited::Identifier, Limited::Prefix, Limited::Organisation] {
+            let longest = of.allowed().map(|(_, seconds)| seconds).into_iter().max();
+            assert_eq!(longest, Some(LONGEST_WINDOW), "{of:?}");
+        }
     }
 
     #[test]

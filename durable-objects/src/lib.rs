@@ -5,6 +5,7 @@ mod identifier_limits;
 mod mail;
 mod record;
 mod stream_slots;
+mod texts;
 mod verification;
 
 pub use identifier_limits::IdentifierLimitsObject;

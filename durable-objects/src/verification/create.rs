@@ -5,14 +5,21 @@ use std::rc::Rc;
 
 use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::{ApiError, ErrorCode};
-use proof_domain::id::hex;
+use proof_domain::id::{Id, hex};
+use proof_domain::tenant::Owner;
 use proof_domain::verification::{
     Challenge, Change, Checks, Delivery, Question, State, Status, Verification, VerificationView,
 };
-use proof_edge::objects::{CreateCommand, IdentifierLimits, reply};
+use proof_edge::channels::settings_in;
+use proof_edge::config::Config;
+use proof_edge::objects::{CreateCommand, IdentifierLimits, Limited, reply};
 use proof_edge::platform::random;
 use proof_evidence::code::{CodeDigest, InboundCode, OtpCode, RANDOM_BYTES};
+use proof_evidence::settings::MissingSettings;
+use proof_evidence::sms::{self, SmsProvider};
+use proof_evidence::telegram::Telegram;
 use proof_evidence::wallet::SignIn;
+use proof_evidence::whatsapp::Whatsapp;
 use wasm_bindgen::JsValue;
 
 use super::Inside;
@@ -38,16 +45,16 @@ impl Inside {
             return Err(refusal.clone());
         }
         if create.plan.sends_a_message(create.owner.environment) {
-            let secret = self.config.id_secret()?;
-            IdentifierLimits::new(self.context.env())
-                .take(secret, &create.plan.identifier, create.id, now())
+            let (kind, identifier) = (create.plan.kind, &create.plan.identifier);
+            self.take_limits(&create.owner, kind, identifier, create.id)
                 .await?;
-            // Others may have come in while the limits were asked.
-            if let Some(known) = self.repeated(&create).await? {
-                return Ok((known, true));
-            }
         }
-        let record = self.new_record(create)?;
+        let link = self.link_of(&create).await?;
+        // Others may have come in while somebody was asked.
+        if let Some(known) = self.repeated(&create).await? {
+            return Ok((known, true));
+        }
+        let record = self.new_record(create, link)?;
         let view = record.view();
         self.save(record)?;
         Ok((view, false))
@@ -70,7 +77,59 @@ impl Inside {
         self.get(&create.owner).await.map(Some)
     }
 
-    fn new_record(&self, create: CreateCommand) -> Result<Verification, ApiError> {
+    /// Counts a message before it is sent, or refuses it. Messages to phones cost money, so they
+    /// are also counted for blocks of numbers and for whoever asks.
+    pub(super) async fn take_limits(
+        &self,
+        owner: &Owner,
+        kind: AssetType,
+        identifier: &str,
+        message: Id,
+    ) -> Result<(), ApiError> {
+        let secret = self.config.id_secret()?;
+        let limits = IdentifierLimits::new(self.context.env());
+        if kind == AssetType::Phone {
+            let (organisation, block) = (&owner.organisation, &identifier[..identifier.len() - 4]);
+            limits
+                .take(secret, Limited::Organisation, organisation, message, now())
+                .await?;
+            limits
+                .take(secret, Limited::Prefix, block, message, now())
+                .await?;
+        }
+        limits
+            .take(secret, Limited::Identifier, identifier, message, now())
+            .await
+    }
+
+    /// How a link opens the channel, with the account through which the message will come. The
+    /// number in it is the service's, never the person's.
+    async fn link_of(&self, create: &CreateCommand) -> Result<Link, ApiError> {
+        let plan = &create.plan;
+        if plan.kind != AssetType::Phone || plan.outbound {
+            return Ok(Link::None);
+        }
+        if create.owner.environment.is_test() {
+            return Ok(Link::Test(plan.channel));
+        }
+        let own = create
+            .own_channel
+            .then_some(create.owner.organisation.as_str());
+        let settings = settings_in(self.context.env(), own, plan.channel).await?;
+        let missing = |missing: MissingSettings| ApiError::internal(missing.to_string());
+        Ok(match plan.channel {
+            Channel::Whatsapp => {
+                Link::Whatsapp(Whatsapp::from_settings(&settings).map_err(missing)?)
+            }
+            Channel::Telegram => {
+                Link::Telegram(Telegram::from_settings(&settings).map_err(missing)?)
+            }
+            Channel::Sms => Link::Sms(sms::provider(&settings).map_err(missing)?),
+            _ => Link::None,
+        })
+    }
+
+    fn new_record(&self, create: CreateCommand, link: Link) -> Result<Verification, ApiError> {
         let now = now();
         let CreateCommand {
             id,
@@ -93,10 +152,11 @@ impl Inside {
             (AssetType::Domain, _) if published => Question::PublishedToken {
                 token: hex(&random::<16>()),
             },
-            (AssetType::Email, _) => {
+            _ if plan.outbound || plan.kind == AssetType::Email => {
                 let code = new_otp()?;
                 let test = owner.environment.is_test();
-                let digest = CodeDigest::new(&self.code_key()?, &id.to_string(), &code).to_hex();
+                let digest =
+                    CodeDigest::new(&self.config.code_key()?, &id.to_string(), &code).to_hex();
                 let shown = test.then(|| code.as_str().to_owned());
                 delivery = Some(Delivery::of_code(code.as_str().to_owned(), 1, test, now));
                 Question::SentCode { digest, shown }
@@ -122,9 +182,9 @@ impl Inside {
                     code,
                 }
             }
-            (_, channel) => {
+            _ => {
                 let code = new_shown_code()?;
-                let deep_link = self.deep_link(channel, &code);
+                let deep_link = link.with(&self.config, &code);
                 Question::ShownCode { code, deep_link }
             }
         };
@@ -149,6 +209,7 @@ impl Inside {
             failed_attempts: 0,
             delivery,
             checks: Checks::default(),
+            seen_messages: Vec::new(),
             created_at: now,
             updated_at: now,
             history: vec![Change {
@@ -159,19 +220,39 @@ impl Inside {
             ledger_revision: 0,
         })
     }
+}
 
-    /// Opens the channel with the code filled in. The number is the service's, never the person's.
-    fn deep_link(&self, channel: Channel, code: &str) -> Option<String> {
-        let config = &self.config;
-        match channel {
-            Channel::Whatsapp => {
-                let number = config.whatsapp_number.trim_start_matches('+');
-                Some(format!("https://wa.me/{number}?text={code}"))
-            }
-            Channel::Telegram => Some(format!("https://t.me/{}?start={code}", config.telegram_bot)),
-            Channel::Sms => Some(format!("sms:{}?body={code}", config.sms_number)),
-            _ => None,
+/// What opens the channel with the code filled in.
+enum Link {
+    None,
+    /// Nobody's account: nothing comes in test mode.
+    Test(Channel),
+    Whatsapp(Whatsapp),
+    Telegram(Telegram),
+    Sms(Box<dyn SmsProvider>),
+}
+
+impl Link {
+    fn with(&self, config: &Config, code: &str) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Test(channel) => test_link(config, *channel, code),
+            Self::Whatsapp(whatsapp) => Some(whatsapp.deep_link(code)),
+            Self::Telegram(telegram) => Some(telegram.deep_link(code)),
+            Self::Sms(sms) => Some(sms.deep_link(code)),
         }
+    }
+}
+
+fn test_link(config: &Config, channel: Channel, code: &str) -> Option<String> {
+    match channel {
+        Channel::Whatsapp => {
+            let number = config.whatsapp_number.trim_start_matches('+');
+            Some(format!("https://wa.me/{number}?text={code}"))
+        }
+        Channel::Telegram => Some(format!("https://t.me/{}?start={code}", config.telegram_bot)),
+        Channel::Sms => Some(format!("sms:{}?body={code}", config.sms_number)),
+        _ => None,
     }
 }
 

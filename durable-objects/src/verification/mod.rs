@@ -2,13 +2,18 @@
 //! rules, store, and only then speak. What others must learn (the ledger, a mail provider, open
 //! event streams) is derived from the stored record, so a crash between any two steps loses nothing.
 
+mod channels;
 mod create;
 mod outbox;
 mod proving;
 
+pub(crate) use outbox::Unsent;
+
 use std::rc::Rc;
 
+use proof_domain::asset::AssetType;
 use proof_domain::error::ApiError;
+use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
@@ -18,6 +23,7 @@ use proof_edge::objects::{CheckReport, VerificationCommand, VerificationToken, W
 use proof_edge::work::begin;
 use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use wasm_bindgen::prelude::*;
 
 use crate::record::{self, Record, said};
@@ -103,7 +109,10 @@ impl VerificationObject {
     pub fn command(&self, message: &str) -> JsValue {
         let inside = self.0.clone();
         match read_command(message) {
-            Err(error) => said::<()>(&Err(error)),
+            Err(error) => match read_command(message) {
+                Ok(command) => inside.obey_channel(command),
+                Err(_) => said::<()>(&Err(error)),
+            },
             Ok(command) => begin(async move { Ok(inside.obey(command).await) }),
         }
     }
@@ -133,7 +142,7 @@ impl Inside {
             VerificationCommand::Create(create) => self.create(*create).await,
             VerificationCommand::Get { owner } => said(&self.get(&owner).await),
             VerificationCommand::Token { owner } => said(&self.token(&owner)),
-            VerificationCommand::Resend { owner } => said(&self.resend(&owner)),
+            VerificationCommand::Resend { owner } => said(&self.resend(&owner).await),
             VerificationCommand::Ticket {
                 owner,
                 streams_limit,
@@ -167,7 +176,7 @@ impl Inside {
     ) -> Result<VerificationView, ApiError> {
         let shape = CodeShape::parse(challenge_code)
             .map_err(|error| ApiError::field("challenge_code", error.to_string()))?;
-        let (key, proof) = (self.code_key()?, proving::new_proof());
+        let (key, proof) = (self.config.code_key()?, proving::new_proof());
         self.change(owner, |record| {
             let id = record.id.to_string();
             record.submit(
@@ -229,8 +238,9 @@ impl Inside {
         })
     }
 
-    fn resend(self: &Rc<Self>, owner: &Owner) -> Result<ResendResult, ApiError> {
-        let (code, key) = (create::new_otp()?, self.code_key()?);
+    async fn resend(self: &Rc<Self>, owner: &Owner) -> Result<ResendResult, ApiError> {
+        self.may_be_sent_again(owner).await?;
+        let (code, key) = (create::new_otp()?, self.config.code_key()?);
         let lifetime = self.config.challenge_seconds;
         self.change(owner, |record| {
             let now = now();
@@ -240,9 +250,9 @@ impl Inside {
             Ok(ResendResult {
                 success: true,
                 message: if record.owner.environment.is_test() {
-                    "Test mode: no email was sent".into()
+                    format!("Test mode: no {} was sent", said_of(record))
                 } else {
-                    "Verification email sent".into()
+                    format!("Verification {} sent", said_of(record))
                 },
                 expires_at: record.challenge.expires_at,
             })
@@ -267,13 +277,29 @@ impl Inside {
         Ok(record.view())
     }
 
-    fn code_key(&self) -> Result<CodeKey, ApiError> {
-        use sha2::{Digest as _, Sha256};
-        let digest = Sha256::new()
-            .chain_update(self.config.id_secret()?)
-            .chain_update(b"codes")
+    /// A message to a phone costs money, each one: whoever asks for it again is counted again.
+    async fn may_be_sent_again(self: &Rc<Self>, owner: &Owner) -> Result<(), ApiError> {
+        let record = self.owned(owner)?;
+        let messages = record.delivery.as_ref().map_or(0, |one| one.messages);
+        if record.kind != AssetType::Phone || owner.environment.is_test() {
+            return Ok(());
+        }
+        Verification::clone(&record).may_resend(now())?;
+        let name = Sha256::new()
+            .chain_update(record.id.to_string())
+            .chain_update([messages])
             .finalize();
-        Ok(CodeKey::from_bytes(digest.into()))
+        let mut id = [0; 12];
+        id.copy_from_slice(&name[..12]);
+        self.take_limits(owner, record.kind, &record.identifier, Id::from_bytes(id))
+            .await
+    }
+}
+
+const fn said_of(record: &Verification) -> &'static str {
+    match record.kind {
+        AssetType::Phone => "message",
+        _ => "email",
     }
 }
 

@@ -2,14 +2,27 @@
 
 use std::rc::Rc;
 
+use proof_domain::asset::Channel;
 use proof_domain::error::ApiError;
 use proof_edge::ledger::Ledger;
 
 use super::Inside;
-use crate::{mail, now};
+use crate::{mail, now, texts};
 
 /// A message that could not be handed over this often is given up; the person can ask for another.
 const MESSAGE_TRIES: u8 = 6;
+
+/// What is said of a provider that never took the message.
+const OUT_OF_REACH: &str = "out_of_reach";
+
+/// Why a message was not handed over.
+#[derive(Debug)]
+pub(crate) enum Unsent {
+    /// It may be, later.
+    Later(ApiError),
+    /// It never will; in one of the provider's documented words.
+    Never(String),
+}
 
 impl Inside {
     pub(super) async fn pay_all(&self) -> Result<(), ApiError> {
@@ -22,7 +35,10 @@ impl Inside {
         let Some(record) = self.load()?.filter(|record| record.owes_ledger()) else {
             return Ok(());
         };
-        Ledger::new(self.context.env()).record(&record).await?;
+        let code = self.open_code(&record)?;
+        Ledger::new(self.context.env())
+            .record(&record, code.as_ref())
+            .await?;
         // It may have moved on in the meantime; what was written is what counts as known.
         if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
             current.ledger_revision = current.ledger_revision.max(record.revision);
@@ -38,7 +54,15 @@ impl Inside {
         let (Some(code), Some(delivery)) = (record.owes_message(), &record.delivery) else {
             return Ok(());
         };
-        let sent = mail::send_code(&self.context, &self.config, &record, code).await;
+        let (context, config) = (&self.context, &self.config);
+        let sent = match record.channel {
+            Channel::Sms | Channel::Telegram => {
+                texts::send_code(context, config, &record, code).await
+            }
+            _ => mail::send_code(context, config, &record, code)
+                .await
+                .map_err(Unsent::Later),
+        };
         let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) else {
             return Ok(());
         };
@@ -50,15 +74,21 @@ impl Inside {
             return Ok(());
         }
         match &sent {
-            Ok(()) => current.delivered(true, now()),
-            Err(_) if delivery.tries + 1 >= MESSAGE_TRIES => current.delivered(false, now()),
-            Err(_) => {
+            Ok(()) => current.handed_over(Ok(()), now()),
+            Err(Unsent::Never(reason)) => current.handed_over(Err(reason.clone()), now()),
+            Err(Unsent::Later(_)) if delivery.tries + 1 >= MESSAGE_TRIES => {
+                current.handed_over(Err(OUT_OF_REACH.to_owned()), now());
+            }
+            Err(Unsent::Later(_)) => {
                 if let Some(delivery) = &mut current.delivery {
                     delivery.tries += 1;
                 }
             }
         }
         self.store(current)?;
-        sent
+        match sent {
+            Err(Unsent::Later(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 }

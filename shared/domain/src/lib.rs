@@ -7,6 +7,7 @@ pub mod channel_settings;
 pub mod error;
 pub mod id;
 pub mod identifier;
+pub mod inbound;
 pub mod limits;
 pub mod outbound;
 pub mod page;

@@ -16,6 +16,10 @@ pub const RESEND_COOLDOWN_SECONDS: i64 = 30;
 pub const MAX_MESSAGES: u8 = 5;
 /// Live challenges with an outgoing message for one identifier, across verifications.
 pub const IDENTIFIER_CHALLENGES: [(usize, i64); 2] = [(10, 60 * 60), (30, 24 * 60 * 60)];
+/// Codes sent to phones whose numbers differ in the last four digits only.
+pub const PREFIX_CHALLENGES: [(usize, i64); 2] = [(30, 60 * 60), (100, 24 * 60 * 60)];
+/// Codes that one organisation has sent to phones.
+pub const ORGANISATION_CHALLENGES: [(usize, i64); 2] = [(300, 60 * 60), (1_000, 24 * 60 * 60)];
 /// Largest JSON body.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// `client_metadata`, serialised.

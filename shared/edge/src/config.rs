@@ -7,6 +7,8 @@ use std::sync::Arc;
 use proof_domain::error::ApiError;
 use proof_domain::id::unhex;
 use proof_domain::limits;
+use proof_evidence::code::CodeKey;
+use sha2::{Digest as _, Sha256};
 use wasm_bindgen::JsValue;
 
 use crate::platform::variable;
@@ -111,6 +113,15 @@ impl Config {
     /// What ids, codes and names of objects are derived with.
     pub fn id_secret(&self) -> Result<&[u8], ApiError> {
         required("ID_SECRET", self.id_secret.as_ref())
+    }
+
+    /// What codes are digested with.
+    pub fn code_key(&self) -> Result<CodeKey, ApiError> {
+        let digest = Sha256::new()
+            .chain_update(self.id_secret()?)
+            .chain_update(b"codes")
+            .finalize();
+        Ok(CodeKey::from_bytes(digest.into()))
     }
 
     /// What organisations' own settings are sealed with.

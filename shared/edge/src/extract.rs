@@ -77,6 +77,26 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
+/// The body as it arrived: signatures are over bytes.
+#[derive(Clone)]
+pub struct RawBody(pub Vec<u8>);
+
+impl std::fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawBody({} bytes)", self.0.len())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let collected = request.into_body().collect().await;
+        let bytes = collected.map_err(|_| ApiError::internal("a body in memory could not be read"));
+        Ok(Self(bytes?.to_bytes().into()))
+    }
+}
+
 /// The body as JSON of the documented form.
 #[derive(Clone, Debug)]
 pub struct Json<T>(pub T);

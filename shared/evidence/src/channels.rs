@@ -3,19 +3,12 @@
 use proof_domain::asset::{AssetType, Channel};
 
 use crate::settings::{MissingSettings, Setting, Settings};
+use crate::telegram::Telegram;
+use crate::telegram_gateway::TelegramGateway;
+use crate::whatsapp::Whatsapp;
+use crate::{sms, telegram, whatsapp};
 
 // What no adapter reads yet. An adapter brings its own list.
-const WHATSAPP: &[Setting] = &[
-    Setting::plain("WHATSAPP_PHONE_NUMBER_ID"),
-    Setting::secret("WHATSAPP_ACCESS_TOKEN"),
-    Setting::secret("WHATSAPP_APP_SECRET"),
-];
-const TELEGRAM: &[Setting] = &[
-    Setting::plain("TELEGRAM_BOT_USERNAME"),
-    Setting::secret("TELEGRAM_BOT_TOKEN"),
-    Setting::secret("TELEGRAM_WEBHOOK_SECRET"),
-];
-const SMS: &[Setting] = &[Setting::plain("SMS_PROVIDER"), Setting::plain("SMS_NUMBER")];
 const EMAIL: &[Setting] = &[Setting::plain("EMAIL_PROVIDER")];
 const DOMAIN: &[Setting] = &[Setting::plain("DOH_URL").of_operator()];
 const GITHUB: &[Setting] = &client("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
@@ -38,9 +31,9 @@ const fn client(id: &'static str, secret: &'static str) -> [Setting; 2] {
 /// Everything that a channel reads.
 pub const fn settings_of(channel: Channel) -> &'static [Setting] {
     match channel {
-        Channel::Whatsapp => WHATSAPP,
-        Channel::Telegram => TELEGRAM,
-        Channel::Sms => SMS,
+        Channel::Whatsapp => whatsapp::SETTINGS,
+        Channel::Telegram => telegram::SETTINGS_WITH_GATEWAY,
+        Channel::Sms => sms::SETTINGS,
         // A domain that is asked by e-mail uses the e-mail settings.
         Channel::Email => EMAIL,
         Channel::Dns | Channel::Http | Channel::Auto => DOMAIN,
@@ -73,6 +66,12 @@ pub fn check(
         (AssetType::Email, Channel::Email) if settings.get("EMAIL_PROVIDER") == Some("inbox") => {
             Ok(())
         }
+        (AssetType::Phone, Channel::Whatsapp) => Whatsapp::from_settings(settings).map(drop),
+        // Either way of proving a number suffices to open the channel.
+        (AssetType::Phone, Channel::Telegram) => Telegram::from_settings(settings)
+            .map(drop)
+            .or_else(|missing| check_outbound(channel, settings).map_err(|_| missing)),
+        (AssetType::Phone, Channel::Sms) => sms::provider(settings).map(drop),
         // What nothing reads yet is missing, whatever is set.
         _ => Err(MissingSettings(
             settings_of(channel)
@@ -80,6 +79,22 @@ pub fn check(
                 .map(|setting| setting.name)
                 .collect(),
         )),
+    }
+}
+
+/// Whether a phone can be asked to send its code with these settings.
+pub fn check_inbound(channel: Channel, settings: &Settings) -> Result<(), MissingSettings> {
+    match channel {
+        Channel::Telegram => Telegram::from_settings(settings).map(drop),
+        _ => check(AssetType::Phone, channel, settings),
+    }
+}
+
+/// Whether a phone can be sent its code with these settings.
+pub fn check_outbound(channel: Channel, settings: &Settings) -> Result<(), MissingSettings> {
+    match channel {
+        Channel::Telegram => TelegramGateway::from_settings(settings).map(drop),
+        _ => check(AssetType::Phone, channel, settings),
     }
 }
 
@@ -108,6 +123,31 @@ mod tests {
             if setting.name.ends_with("_URL") || setting.name.ends_with("_HOST") {
                 assert!(setting.operator_only, "{}", setting.name);
             }
+        }
+    }
+
+    #[test]
+    fn telegram_has_two_ways_of_its_own() {
+        let bot: Settings = [
+            ("TELEGRAM_BOT_USERNAME", "proof_example_bot"),
+            ("TELEGRAM_BOT_TOKEN", "123456:AAH"),
+            ("TELEGRAM_WEBHOOK_SECRET", "s"),
+        ]
+        .into_iter()
+        .collect();
+        let gateway: Settings = [("TELEGRAM_GATEWAY_TOKEN", "t")].into_iter().collect();
+        for (settings, inbound, outbound) in [
+            (&bot, true, false),
+            (&gateway, false, true),
+            (&Settings::default(), false, false),
+        ] {
+            let telegram = Channel::Telegram;
+            assert_eq!(check_inbound(telegram, settings).is_ok(), inbound);
+            assert_eq!(check_outbound(telegram, settings).is_ok(), outbound);
+            assert_eq!(
+                check(AssetType::Phone, telegram, settings).is_ok(),
+                inbound || outbound
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use subtle::ConstantTimeEq as _;
 
-use super::{Change, Session, SessionFailure, State};
+use super::{Change, Sender, Session, SessionFailure, State};
 use crate::asset::AssetType;
 use crate::error::{ApiError, ErrorCode};
 use crate::id::{Id, hex};
@@ -11,27 +11,6 @@ use crate::identifier;
 use crate::limits;
 use crate::timestamp::Timestamp;
 use crate::verification::{self, NewProof, Verification};
-
-/// What the channel says about whoever sent the code. Only a message whose signature was checked
-/// becomes one of these.
-#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sender {
-    /// The sender's own number, as the channel writes it in E.164.
-    Number(String),
-    /// The sender gave the contact of somebody else.
-    OthersContact,
-}
-
-/// Numbers are personal data and logs are not.
-impl std::fmt::Debug for Sender {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Number(_) => "Number(…)",
-            Self::OthersContact => "OthersContact",
-        })
-    }
-}
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -176,6 +155,7 @@ impl Session {
             state: verification::State::Verified { at: *at, proof },
             failed_attempts: 0,
             delivery: None,
+            seen_messages: Vec::new(),
             checks: verification::Checks::default(),
             created_at: *at,
             updated_at: *at,

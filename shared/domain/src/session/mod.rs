@@ -10,7 +10,8 @@ mod request;
 mod tests;
 mod view;
 
-pub use lifecycle::{Answered, Sender};
+pub use crate::inbound::Sender;
+pub use lifecycle::Answered;
 pub use name::SessionId;
 pub use request::{CompleteSession, CreateSession, PlannedSession};
 pub use view::{SessionEvent, SessionView};

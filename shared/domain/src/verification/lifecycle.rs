@@ -7,6 +7,7 @@ use super::{
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
+use crate::inbound::DeliveryReport;
 use crate::limits;
 use crate::revocation::RevocationReason;
 use crate::timestamp::Timestamp;
@@ -144,7 +145,7 @@ impl Verification {
         else {
             return Err(ApiError::new(
                 ErrorCode::ValidationError,
-                "Only e-mail verifications can be sent again.",
+                "Only a code that was sent to the person can be sent again.",
             ));
         };
         if self.owner.environment.is_test() {
@@ -191,15 +192,43 @@ impl Verification {
         self.revision += 1;
     }
 
-    /// The provider accepted the message, or refused it for good.
-    pub fn delivered(&mut self, accepted: bool, now: Timestamp) {
+    /// The provider accepted the message, or it is given up, for a reason that can be told.
+    pub fn handed_over(&mut self, outcome: Result<(), String>, now: Timestamp) {
         if let Some(delivery) = &mut self.delivery {
             delivery.unsent = None;
-            delivery.status = if accepted {
+            delivery.status = if outcome.is_ok() {
                 DeliveryStatus::Sent
             } else {
                 DeliveryStatus::Failed
             };
+            delivery.error = outcome.err();
+            self.updated_at = now;
+        }
+    }
+
+    /// The provider says what became of a message that it had accepted. Of an earlier message than
+    /// the last it may say what it likes, and what was delivered stays so.
+    pub fn reported(&mut self, message: u8, report: DeliveryReport, now: Timestamp) {
+        let Some(delivery) = self
+            .delivery
+            .as_mut()
+            .filter(|delivery| delivery.messages == message && delivery.unsent.is_none())
+        else {
+            return;
+        };
+        let before = (delivery.status, delivery.error.clone());
+        match (report, delivery.status) {
+            (DeliveryReport::Delivered, DeliveryStatus::Sent | DeliveryStatus::Failed) => {
+                delivery.status = DeliveryStatus::Delivered;
+                delivery.error = None;
+            }
+            (DeliveryReport::Failed(reason), DeliveryStatus::Sent) => {
+                delivery.status = DeliveryStatus::Failed;
+                delivery.error = Some(reason);
+            }
+            _ => {}
+        }
+        if before != (delivery.status, delivery.error.clone()) {
             self.updated_at = now;
         }
     }
@@ -268,7 +297,7 @@ impl Verification {
         }
     }
 
-    fn complete(&mut self, proof: NewProof, now: Timestamp) {
+    pub(super) fn complete(&mut self, proof: NewProof, now: Timestamp) {
         let proof = Proof::new(proof, now);
         if let Some(delivery) = &mut self.delivery {
             delivery.unsent = None;
@@ -300,6 +329,7 @@ impl Delivery {
             messages,
             requested_at: now,
             tries: 0,
+            error: None,
         }
     }
 }

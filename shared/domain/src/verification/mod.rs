@@ -2,6 +2,9 @@
 //! object stores and the states it can be in; `lifecycle` holds the only ways from one to another.
 //! It must never compare a code or sign anything itself: it is told the outcome.
 
+mod arrival;
+#[cfg(test)]
+mod arrival_tests;
 mod lifecycle;
 mod request;
 #[cfg(test)]
@@ -9,7 +12,7 @@ mod tests;
 mod view;
 
 pub use lifecycle::{Answer, NewProof, ResendRefusal};
-pub use request::{CreateVerification, PlannedVerification, SubmitCode};
+pub use request::{CodeDelivery, CreateVerification, PlannedVerification, SubmitCode};
 pub(crate) use request::{check_external_user_id, check_metadata};
 pub use view::{
     ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
@@ -108,6 +111,9 @@ pub struct Verification {
     pub delivery: Option<Delivery>,
     #[serde(default)]
     pub checks: Checks,
+    /// Digests of the channel's messages that counted, so that one that comes again does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen_messages: Vec<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Every status it had, oldest first; the position is the id of the live event.
@@ -239,6 +245,9 @@ pub struct Delivery {
     /// Failed tries to hand the current one over.
     #[serde(default)]
     pub tries: u8,
+    /// Why it did not arrive, in one of the provider's documented words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl std::fmt::Debug for Delivery {
@@ -255,7 +264,9 @@ pub enum DeliveryStatus {
     Queued,
     /// Accepted by the provider.
     Sent,
-    /// The provider refused it or stayed out of reach.
+    /// It reached the person's device or mailbox, as far as the provider can tell.
+    Delivered,
+    /// The provider refused it, stayed out of reach, or could not deliver it.
     Failed,
     /// Test mode: nothing is sent.
     Skipped,

@@ -30,6 +30,10 @@ pub struct CreateVerification {
     /// address, a domain, a handle, a wallet address, an account, or a bot's token.
     #[schema(example = "+37069199199", min_length = 1, max_length = 512)]
     pub identifier: String,
+    /// Phones: who sends the code. `inbound`: the person sends it to us. `outbound` (`sms` and
+    /// `telegram`): we send it to the person, who gives it to you for `/submit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<CodeDelivery>,
     /// Anything you want to find again in the verification: at most 50 members and 4 KB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!({"action": "login"}), value_type = Option<Object>)]
@@ -42,6 +46,16 @@ pub struct CreateVerification {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://your-app.com/webhook", max_length = 2000)]
     pub callback_url: Option<String>,
+}
+
+/// Which way a code goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeDelivery {
+    /// From the person to us, through the channel itself. The default.
+    Inbound,
+    /// From us to the person.
+    Outbound,
 }
 
 /// An answer to a challenge.
@@ -76,6 +90,9 @@ pub struct PlannedVerification {
     pub channel: Channel,
     /// Normalised.
     pub identifier: String,
+    /// Whether a phone is sent its code rather than sending it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outbound: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +134,7 @@ impl CreateVerification {
                 "is too long for a record that begins with _proof in front of it",
             ));
         }
+        let outbound = self.is_outbound()?;
         if let Some(name) = &self.external_user_id {
             check_external_user_id(name)?;
         }
@@ -141,10 +159,27 @@ impl CreateVerification {
             kind: self.kind,
             channel: self.channel,
             identifier,
+            outbound,
             external_user_id: self.external_user_id,
             client_metadata: self.client_metadata,
             callback_url,
         })
+    }
+}
+
+impl CreateVerification {
+    fn is_outbound(&self) -> Result<bool, ApiError> {
+        let refuse = |why| Err(ApiError::field("delivery", why));
+        match (self.delivery, self.kind, self.channel) {
+            (None, ..) | (Some(CodeDelivery::Inbound), AssetType::Phone, _) => Ok(false),
+            (Some(CodeDelivery::Outbound), AssetType::Phone, Channel::Sms | Channel::Telegram) => {
+                Ok(true)
+            }
+            (Some(_), AssetType::Phone, _) => {
+                refuse("outbound is possible over sms and telegram only")
+            }
+            (Some(_), ..) => refuse("is for phones only"),
+        }
     }
 }
 
@@ -157,7 +192,7 @@ impl PlannedVerification {
 
     /// Whether a message has to go out to the person.
     pub fn sends_a_message(&self, environment: Environment) -> bool {
-        self.channel == Channel::Email && !environment.is_test()
+        (self.channel == Channel::Email || self.outbound) && !environment.is_test()
     }
 }
 

@@ -9,11 +9,11 @@ use crate::tenant::Environment;
 
 const START: i64 = 1_770_202_200;
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(START + seconds)
 }
 
-fn new_proof() -> NewProof {
+pub(super) fn new_proof() -> NewProof {
     NewProof {
         jti: Id::from_bytes([7; 12]),
         salt: "00".repeat(16),
@@ -47,6 +47,7 @@ fn record(environment: Environment, question: Question) -> Verification {
         failed_attempts: 0,
         delivery,
         checks: Checks::default(),
+        seen_messages: Vec::new(),
         created_at: at(0),
         updated_at: at(0),
         history: vec![Change {
@@ -58,7 +59,7 @@ fn record(environment: Environment, question: Question) -> Verification {
     }
 }
 
-fn sent(environment: Environment) -> Verification {
+pub(super) fn sent(environment: Environment) -> Verification {
     let shown = environment.is_test().then(|| "482913".to_owned());
     record(
         environment,
@@ -69,7 +70,7 @@ fn sent(environment: Environment) -> Verification {
     )
 }
 
-fn shown(environment: Environment) -> Verification {
+pub(super) fn shown(environment: Environment) -> Verification {
     record(
         environment,
         Question::ShownCode {

@@ -39,10 +39,15 @@ pub struct VerificationView {
     /// What became of the message that carries the code, where one is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_status: Option<DeliveryStatus>,
+    /// Why the message did not arrive, in one of the provider's documented words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "twilio_21211")]
+    pub delivery_error: Option<String>,
     /// Domains: how often the record was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_count: Option<u32>,
-    /// Domains: what the last look found.
+    /// Domains: what the last look found. Phones: that the code came from somewhere else
+    /// (`sender_mismatch`, `contact_mismatch`), never from where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_check: Option<CheckView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,7 +138,7 @@ pub struct HttpFile {
 pub struct CheckView {
     /// How it was looked for.
     pub method: CheckMethod,
-    /// `verified`, or why not: `record_not_found`, `wrong_value`, `dns_error`, `timeout`, …
+    /// `verified`, or why not: `sender_mismatch`, `record_not_found`, `wrong_value`, `dns_error`, `timeout`, …
     #[schema(example = "record_not_found")]
     pub result: String,
     /// For a person who has to mend it.
@@ -147,12 +152,14 @@ pub struct CheckView {
     pub checked_at: Timestamp,
 }
 
-/// How a domain's token is looked for.
+/// How a domain's token is looked for, or that a message of the person was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckMethod {
     Dns,
     Http,
+    /// Phones: a message came through the channel.
+    Message,
 }
 
 /// A proof token.
@@ -271,6 +278,7 @@ impl From<ListedVerification> for VerificationView {
             callback_url: None,
             challenge: None,
             delivery_status: None,
+            delivery_error: None,
             check_count: None,
             last_check: None,
             verified_at: listed.verified_at,
@@ -301,6 +309,10 @@ impl Verification {
             callback_url: self.callback_url.clone(),
             challenge: None,
             delivery_status: self.delivery.as_ref().map(|delivery| delivery.status),
+            delivery_error: self
+                .delivery
+                .as_ref()
+                .and_then(|delivery| delivery.error.clone()),
             check_count: None,
             last_check: self.checks.last.clone(),
             verified_at: None,

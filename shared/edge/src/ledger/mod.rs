@@ -2,11 +2,13 @@
 //! the objects that own them, as upserts that may arrive twice; everything else only reads.
 
 mod channels;
+mod inbound;
 mod inbox;
 mod keys;
 mod proofs;
 mod verifications;
 
+pub use inbound::{OpenCode, Waiting};
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};
 pub use proofs::{ProofRecord, RevocationPage, RevokedProof};

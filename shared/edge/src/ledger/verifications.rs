@@ -12,7 +12,7 @@ use proof_domain::verification::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Ledger, Statement};
+use super::{Ledger, OpenCode, Statement};
 
 const UPSERT: &str = "INSERT INTO verifications
     (id, organisation_id, environment, type, channel, status, identifier, external_user_id,
@@ -83,11 +83,23 @@ impl From<Row> for ListedVerification {
 
 impl Ledger {
     /// Writes what the object knows. Writing it again, or an older state after it, changes nothing.
-    pub async fn record(&self, verification: &Verification) -> Result<(), ApiError> {
+    /// A code that the person may send is found while the verification is pending.
+    pub async fn record(
+        &self,
+        verification: &Verification,
+        code: Option<&OpenCode>,
+    ) -> Result<(), ApiError> {
         let mut statements = vec![Statement::of(UPSERT, row_of(verification))];
         if let Some(proof) = proof_of(verification) {
             statements.push(Statement::of(UPSERT_PROOF, proof));
         }
+        statements.extend(code.map(|code| {
+            if verification.status() == Status::Pending {
+                code.opening()
+            } else {
+                code.closing()
+            }
+        }));
         self.apply(&statements).await
     }
 

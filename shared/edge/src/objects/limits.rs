@@ -3,6 +3,7 @@
 
 use proof_domain::error::ApiError;
 use proof_domain::id::{Id, hex};
+use proof_domain::limits;
 use proof_domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +18,50 @@ const BINDING: &str = "IDENTIFIER_LIMITS";
 #[serde(rename_all = "snake_case")]
 pub enum LimitCommand {
     /// Count a challenge of this verification, once however often it is asked.
-    Take { verification: Id, now: i64 },
+    Take {
+        verification: Id,
+        now: i64,
+        #[serde(default, skip_serializing_if = "is_default")]
+        of: Limited,
+    },
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limited {
+    /// Challenges for one identifier, whoever asks.
+    #[default]
+    Identifier,
+    /// Messages to one block of phone numbers, whoever asks: somebody who earns by them owns many.
+    Prefix,
+    /// Messages to phones that one organisation asks for.
+    Organisation,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_default(limited: &Limited) -> bool {
+    *limited == Limited::Identifier
+}
+
+impl Limited {
+    /// Keeps the names of one kind apart from those of another.
+    const fn purpose(self) -> &'static [u8] {
+        match self {
+            Self::Identifier => b"identifier limits",
+            Self::Prefix => b"prefix limits",
+            Self::Organisation => b"organisation limits",
+        }
+    }
+
+    /// How many within how many seconds.
+    pub const fn allowed(self) -> [(usize, i64); 2] {
+        match self {
+            Self::Identifier => limits::IDENTIFIER_CHALLENGES,
+            Self::Prefix => limits::PREFIX_CHALLENGES,
+            Self::Organisation => limits::ORGANISATION_CHALLENGES,
+        }
+    }
 }
 
 /// The way to the counters.
@@ -29,25 +73,56 @@ impl<'a> IdentifierLimits<'a> {
         Self(env)
     }
 
-    /// Counts a challenge for the identifier, or refuses it.
+    /// Counts a challenge, or refuses it.
     pub async fn take(
         self,
         secret: &[u8],
-        identifier: &str,
+        of: Limited,
+        what: &str,
         verification: Id,
         now: Timestamp,
     ) -> Result<(), ApiError> {
         let name = Sha256::new()
             .chain_update(secret)
-            .chain_update(b"identifier limits")
-            .chain_update(identifier.to_lowercase())
+            .chain_update(of.purpose())
+            .chain_update(what.to_lowercase())
             .finalize();
         let take = LimitCommand::Take {
             verification,
             now: now.seconds(),
+            of,
         };
         command::<Done>(self.0, BINDING, &hex(&name), &take)
             .await
             .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Functions and objects are deployed one after another: what crosses must stay readable.
+    #[test]
+    fn commands_keep_their_form() {
+        let verification = Id::from_bytes([1; 12]);
+        for (of, json) in [
+            (
+                Limited::Identifier,
+                r#"{"take":{"verification":"010101010101010101010101","now":7}}"#,
+            ),
+            (
+                Limited::Prefix,
+                r#"{"take":{"verification":"010101010101010101010101","now":7,"of":"prefix"}}"#,
+            ),
+        ] {
+            let take = LimitCommand::Take {
+                verification,
+                now: 7,
+                of,
+            };
+            assert_eq!(serde_json::to_string(&take).unwrap(), json);
+            assert_eq!(serde_json::from_str::<LimitCommand>(json).unwrap(), take);
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! What crosses between a function and an object: typed commands, and replies that are either the
 //! wire format itself or an error. Both ends use the types of this module, and a test pins their JSON.
 
+mod inbound;
 mod limits;
 mod storage;
 mod streams;
 mod verification;
 
-pub use limits::{IdentifierLimits, LimitCommand};
+pub use inbound::{ChannelCommand, Subject};
+pub use limits::{IdentifierLimits, LimitCommand, Limited};
 pub use storage::{ObjectContext, StorageFault};
 pub use streams::{SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{

@@ -274,6 +274,7 @@ mod tests {
             external_user_id: None,
             client_metadata: None,
             callback_url: None,
+            outbound: false,
         };
         let id = Id::from_bytes([1; 12]);
         let create = CreateCommand {

@@ -24,6 +24,30 @@ impl CodeKey {
     }
 }
 
+/// Marks digests under which what waits in a channel is found.
+const OPEN_PURPOSE: &[u8] = b"proof open in channel 1";
+
+/// The name under which something that waits in a channel is found: a code that may come, or a
+/// person who was asked for more. To whoever has not the key it says nothing of either.
+pub fn open_digest(key: &CodeKey, channel: &str, account: Option<&str>, what: &str) -> String {
+    // The operator's account has no name, so that none of an organisation is equal to it.
+    let (owned, account) = account.map_or(("operator", ""), |name| ("organisation", name));
+    let parts = [channel, owned, account, what].map(str::as_bytes);
+    CodeDigest::mac(key, OPEN_PURPOSE, &parts).to_hex()
+}
+
+/// Whether something is found under this name. In constant time.
+pub fn open_digest_is(
+    digest: &str,
+    key: &CodeKey,
+    channel: &str,
+    account: Option<&str>,
+    what: &str,
+) -> bool {
+    let right = open_digest(key, channel, account, what);
+    right.as_bytes().ct_eq(digest.as_bytes()).into()
+}
+
 /// HMAC-SHA-256 over the verification's id and the code. The digest of one verification's code
 /// says nothing about the same code in another verification.
 #[derive(Clone, Copy)]
@@ -52,13 +76,17 @@ impl CodeDigest {
     }
 
     pub(super) fn over(key: &CodeKey, verification_id: &str, code: &str) -> Self {
+        Self::mac(key, PURPOSE, &[verification_id.as_bytes(), code.as_bytes()])
+    }
+
+    fn mac(key: &CodeKey, purpose: &[u8], parts: &[&[u8]]) -> Self {
         // HMAC pads a short key with zeros to the block; done here, no length can be wrong.
         let mut block = [0; 64];
         block[..key.0.len()].copy_from_slice(key.0.as_slice());
         let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
         block.zeroize();
-        // Each part with its length before it: no two pairs of parts give the same bytes.
-        for part in [PURPOSE, verification_id.as_bytes(), code.as_bytes()] {
+        // Each part with its length before it: no two lists of parts give the same bytes.
+        for part in std::iter::once(&purpose).chain(parts) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }

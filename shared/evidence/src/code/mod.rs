@@ -6,7 +6,7 @@ mod digest;
 #[cfg(test)]
 mod tests;
 
-pub use digest::{CodeDigest, CodeKey};
+pub use digest::{CodeDigest, CodeKey, open_digest, open_digest_is};
 
 use std::fmt;
 

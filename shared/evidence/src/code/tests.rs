@@ -208,3 +208,24 @@ proptest! {
         prop_assert_eq!(CodeShape::parse(&text).is_ok(), pattern);
     }
 }
+
+#[test]
+fn what_is_open_is_found_by_channel_account_and_code_together() {
+    let names = [
+        open_digest(&key(), "whatsapp", None, "X7K2M9"),
+        open_digest(&key(), "telegram", None, "X7K2M9"),
+        open_digest(&key(), "whatsapp", None, "X7K2M8"),
+        open_digest(&key(), "whatsapp", Some(""), "X7K2M9"),
+        open_digest(&key(), "whatsapp", Some("acme"), "X7K2M9"),
+        open_digest(&CodeKey::from_bytes([8; 32]), "whatsapp", None, "X7K2M9"),
+        CodeDigest::new(&key(), "whatsapp", &otp("123456")).to_hex(),
+    ];
+    let different: std::collections::HashSet<_> = names.iter().collect();
+    assert_eq!(different.len(), names.len());
+    assert_eq!(names[0], open_digest(&key(), "whatsapp", None, "X7K2M9"));
+    assert!(!names[0].contains("X7K2M9"));
+    for (n, name) in names.iter().enumerate() {
+        let is = open_digest_is(name, &key(), "whatsapp", None, "X7K2M9");
+        assert_eq!(is, n == 0, "{n}");
+    }
+}

@@ -15,6 +15,7 @@ pub(crate) use signature::{hex_hmac_sha256_is, is_fresh, same, sha1_hmac};
 
 use std::fmt;
 
+pub use proof_domain::inbound::DeliveryReport;
 use proof_domain::timestamp::Timestamp;
 
 /// Longer names of messages than this are no provider's.
@@ -74,14 +75,6 @@ pub struct Reported {
     /// The provider's.
     pub message_id: String,
     pub report: DeliveryReport,
-}
-
-/// How a message ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeliveryReport {
-    Delivered,
-    /// With one of the provider's documented words.
-    Failed(String),
 }
 
 impl Webhook<'_> {

@@ -12,14 +12,22 @@ use zeroize::Zeroizing;
 
 use crate::inbound::{Forged, InboundMessage, Webhook, same};
 use crate::settings::{MissingSettings, Setting, Settings};
+use crate::telegram_gateway;
 
-/// The settings of the channel.
-pub const SETTINGS: &[Setting] = &[
+/// The settings of the bot.
+pub const SETTINGS: [Setting; 4] = [
     Setting::plain(BOT_USERNAME),
     Setting::secret(BOT_TOKEN),
     Setting::secret(WEBHOOK_SECRET),
     Setting::plain(API_URL).of_operator(),
 ];
+
+/// The settings of the channel: those of the bot, and those of the Gateway.
+pub const SETTINGS_WITH_GATEWAY: &[Setting] = &{
+    let [username, token, secret, url] = SETTINGS;
+    let [gateway_token, gateway_url] = telegram_gateway::SETTINGS;
+    [username, token, secret, url, gateway_token, gateway_url]
+};
 
 const BOT_USERNAME: &str = "TELEGRAM_BOT_USERNAME";
 const BOT_TOKEN: &str = "TELEGRAM_BOT_TOKEN";

@@ -14,8 +14,8 @@ use crate::inbound::{
 };
 use crate::settings::{MissingSettings, Setting, Settings};
 
-/// The settings of the channel.
-pub const SETTINGS: &[Setting] = &[
+/// The settings of the Gateway.
+pub const SETTINGS: [Setting; 2] = [
     Setting::secret(TOKEN),
     Setting::plain(API_URL).of_operator(),
 ];
