@@ -1,10 +1,12 @@
 // Runs the system until it is told to stop. The only argument is the options of `startSystem` as
-// JSON, with `seed: <file>` for the demo organisation. The first line printed is JSON that says where
+// JSON, with `seed: <file>` for the demo organisation and the peers that play its providers. The first line printed is JSON that says where
 // it listens, or what is wrong; all others are the Workers'. A line `reload` on stdin takes new
 // bundles and is answered by a line of JSON; the end of stdin stops it.
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { findControl, openControl } from "./control.mjs";
 import { demo } from "./demo.mjs";
+import { startPeers } from "./peers/index.mjs";
 import { startSystem } from "./system.mjs";
 
 const say = (what) => console.log(JSON.stringify(what));
@@ -19,9 +21,12 @@ if (await findControl(options.stateDir)) fail("another system is running on the 
 
 const early = [];
 let print = (line) => early.push(line);
-const system = await startSystem({ ...options, onLine: (line) => print(line) }).catch(fail);
+const peers = seed && (await startPeers(dirname(seed)).catch(fail));
+const outside = peers && { vars: peers.vars, outbound: peers.outbound };
+const system = await startSystem({ ...options, ...outside, onLine: (line) => print(line) }).catch(fail);
 const control = await openControl(system, options.stateDir);
 const extra = seed ? { demo: await demo(system, seed) } : {};
+peers?.connect(system, extra.demo);
 say({ ready: true, url: system.url, ...extra });
 print = (line) => console.log(line);
 early.forEach(print);

@@ -1,0 +1,70 @@
+// Every channel on a developer's machine, tried in a browser as a newcomer would: press "Try", play
+// the person's part, see the proof.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPeers } from "../xtask/runner/peers/index.mjs";
+import { after, before, test } from "./harness/test.mjs";
+import { DESKTOP, PHONE, accessibilityProblems, screenshot, startBrowser } from "./harness/browser.mjs";
+import { startWorld } from "./harness/world.mjs";
+import { MATRIX } from "./harness/identifiers.mjs";
+
+let world;
+let browser;
+let peers;
+let folder;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "proof-peers-"));
+  peers = await startPeers(folder);
+  world = await startWorld({ vars: peers.vars, outbound: peers.outbound });
+  const organisation = await world.organisation({ name: "Demo" });
+  peers.connect(world, { live_key: organisation.live.key });
+  browser = await startBrowser(world.url);
+});
+after(async () => {
+  await browser?.stop();
+  await world?.stop();
+  await peers?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const VIEWS = [
+  ["phone", PHONE, "light"],
+  ["desktop", DESKTOP, "dark"],
+];
+
+async function look(page, watch, name) {
+  watch.expectNone();
+  await screenshot(page, name);
+  assert.deepEqual(await accessibilityProblems(page), [], name);
+}
+
+test("the page lists every pair of the matrix", async () => {
+  for (const [device, viewport, colorScheme] of VIEWS) {
+    await browser.visit({ viewport, colorScheme }, async (page, watch) => {
+      await page.goto(`${world.url}/dev/channels`);
+      const rows = await page.locator(".row").count();
+      assert.equal(rows, Object.values(MATRIX).reduce((sum, channels) => sum + Object.keys(channels).length, 0));
+      await look(page, watch, `channels-${device}-${colorScheme}`);
+    });
+  }
+});
+
+for (const [type, channels] of Object.entries(MATRIX)) {
+  for (const channel of Object.keys(channels)) {
+    test(`${type} by ${channel}: tried, played, proven`, async () => {
+      await browser.visit({ viewport: PHONE }, async (page, watch) => {
+        page.setDefaultTimeout(5_000);
+        await page.goto(`${world.url}/dev/channels`);
+        await page.getByRole("button", { name: `Try ${type} by ${channel}`, exact: true }).click();
+        await page.getByText("Waiting for the person").waitFor();
+        await look(page, watch, `channel-${type}-${channel}-asked`);
+        await page.locator("form button[type=submit]").click();
+        await page.getByText("Verified", { exact: true }).waitFor();
+        assert.match(await page.locator(".clipped").innerText(), /^eyJ/);
+        await look(page, watch, `channel-${type}-${channel}-proven`);
+      });
+    });
+  }
+}
