@@ -99,6 +99,7 @@ const fn too_many(of: Limited) -> &'static str {
         Limited::Prefix => {
             "Too many messages were sent to numbers like this one. Wait before the next one."
         }
+        Limited::Replies => "Enough was answered to this number.",
         Limited::Organisation => {
             "Your organisation has sent too many messages to phones. Wait before the next one."
         }

@@ -7,13 +7,14 @@ use proof_domain::channel_settings::{
     ChannelList, ChannelView, SetChannel, SettingView, SettingsSource,
 };
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
+use proof_domain::verification::PlannedVerification;
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
 use proof_edge::extract::Json;
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::channels::{check, settings_of};
+use proof_evidence::channels::{check, check_inbound, check_outbound, settings_of};
 use proof_evidence::settings::{MissingSettings, Settings};
 
 /// The longest value of a setting; keys in PEM form are the longest.
@@ -23,15 +24,20 @@ const MAX_VALUE: usize = 4_096;
 pub(crate) async fn must_be_configured(
     scope: &Scope,
     key: &TenantKey,
-    kind: AssetType,
-    channel: Channel,
+    plan: &PlannedVerification,
 ) -> Result<(), ApiError> {
+    let (kind, channel) = (plan.kind, plan.channel);
     if key.owner.environment.is_test() {
         return Ok(());
     }
     let own = key.own(channel);
     let settings = channels::settings(scope, own, channel).await?;
-    let Err(MissingSettings(missing)) = check(kind, channel, &settings) else {
+    let checked = match kind {
+        AssetType::Phone if plan.outbound => check_outbound(channel, &settings),
+        AssetType::Phone => check_inbound(channel, &settings),
+        _ => check(kind, channel, &settings),
+    };
+    let Err(MissingSettings(missing)) = checked else {
         return Ok(());
     };
     let who = if own.is_some() {

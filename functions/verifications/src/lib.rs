@@ -3,6 +3,7 @@
 mod channels;
 mod domains;
 mod events;
+mod inbound;
 mod pages;
 mod verifications;
 
@@ -16,6 +17,7 @@ proof_edge::worker!("verifications", crate::router);
 /// The paths that this Worker owns.
 pub fn router() -> Router {
     Router::new()
+        .merge(inbound::routes())
         // Whatever is below the paths of people and is not a page says so in their language.
         .route("/connect/{*rest}", get(nothing_here))
         .route("/confirm/{*rest}", get(nothing_here))

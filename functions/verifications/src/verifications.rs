@@ -51,7 +51,7 @@ pub(crate) async fn create(
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
     let plan = request.plan(scope.config().own_host())?;
-    let refusal = must_be_configured(&scope, &key, plan.kind, plan.channel)
+    let refusal = must_be_configured(&scope, &key, &plan)
         .await
         .and_then(|()| key.within_quota())
         .err();
@@ -192,7 +192,8 @@ fn must_be_source(source: &str, verification: &VerificationView) -> Result<(), A
 
 /// Send the code again
 ///
-/// E-mail only, while pending. A new code replaces the old one; wrong answers stay counted. Live,
+/// For codes that are sent to the person (e-mail, and phones with `delivery: outbound`), while
+/// pending. A new code replaces the old one; wrong answers stay counted. Live,
 /// there are 30 seconds between two messages and five messages in all.
 #[utoipa::path(
     post, path = "/api/v1/verifications/{id}/resend", tag = "Verifications",

@@ -115,6 +115,12 @@ impl Answer {
             .with(OPENER_POLICY, "same-origin")
     }
 
+    /// Words for another program.
+    pub fn text(content_type: &'static str, body: String) -> Self {
+        let content_type = HeaderValue::from_static(content_type);
+        Self(([(header::CONTENT_TYPE, content_type)], body).into_response())
+    }
+
     pub fn empty(status: StatusCode) -> Self {
         Self(status.into_response())
     }

@@ -70,16 +70,23 @@ impl<S: Send + Sync> FromRequestParts<S> for TenantKey {
 #[derive(Clone, Copy, Debug)]
 pub struct Anyone;
 
+impl Anyone {
+    /// Counts a request of this address, or refuses it. For those who find out late that the caller
+    /// is just anyone.
+    pub async fn admit(scope: &Scope) -> Result<Self, ApiError> {
+        let address = scope.headers().client_address.clone();
+        if !address.is_empty() {
+            local(rate::admit(scope, rate::PUBLIC, &address)).await?;
+        }
+        Ok(Self)
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Anyone {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let scope = scope_of(parts)?;
-        let address = scope.headers().client_address.clone();
-        if !address.is_empty() {
-            local(rate::admit(&scope, rate::PUBLIC, &address)).await?;
-        }
-        Ok(Self)
+        Ok(Self::admit(&scope_of(parts)?).await?)
     }
 }
 

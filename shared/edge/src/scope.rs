@@ -73,6 +73,13 @@ impl SmallHeaders {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All headers, where they are given, with their names in lower case.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.others
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The cookies of this name, in the order sent. There can be several: a sibling of the host can
     /// set one of the same name.
     pub fn cookies<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -170,5 +177,6 @@ mod tests {
         assert_eq!(all.get("x-hub-signature-256"), Some("sha256=00"));
         assert_eq!(all.cookies("a").collect::<Vec<_>>(), ["1", "3"]);
         assert_eq!(all.cookies("c").count(), 0);
+        assert_eq!(all.all().count(), 2);
     }
 }

@@ -9,8 +9,6 @@ use serde_json::json;
 use super::{Ledger, Statement};
 use crate::objects::Subject;
 
-/// D1 takes a hundred parameters; one is the time.
-const AT_ONCE: usize = 90;
 /// How long a message is known to have been answered: providers repeat for a week at most.
 const ANSWERED_SECONDS: i64 = 7 * 24 * 60 * 60;
 
@@ -23,14 +21,6 @@ pub struct OpenCode {
     pub digest: String,
     pub subject: Subject,
     pub expires_at: Timestamp,
-}
-
-/// Something that waits for this code.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Waiting {
-    pub digest: String,
-    #[serde(flatten)]
-    pub subject: Subject,
 }
 
 #[derive(Deserialize)]
@@ -78,28 +68,14 @@ impl Ledger {
         self.apply(&[code.closing()]).await
     }
 
-    /// Everything that waits for one of these codes.
-    pub async fn waiting(
-        &self,
-        digests: &[String],
-        now: Timestamp,
-    ) -> Result<Vec<Waiting>, ApiError> {
-        let mut waiting = Vec::new();
-        for some in digests.chunks(AT_ONCE) {
-            let places: Vec<_> = (2..some.len() + 2)
-                .map(|place| format!("?{place}"))
-                .collect();
-            let sql = format!(
-                "SELECT digest, subject_kind AS kind, subject_id AS id FROM open_codes
-                 WHERE expires_at > ?1 AND digest IN ({}) ORDER BY expires_at",
-                places.join(", ")
-            );
-            let mut parameters = vec![json!(now.seconds())];
-            parameters.extend(some.iter().map(|digest| json!(digest)));
-            let rows: Vec<Waiting> = self.rows(Statement::of(sql, parameters)).await?;
-            waiting.extend(rows);
-        }
-        Ok(waiting)
+    /// Everything that waits for this code. Two may: what waits decides which one is meant.
+    pub async fn waiting(&self, digest: &str, now: Timestamp) -> Result<Vec<Subject>, ApiError> {
+        self.rows(Statement::of(
+            "SELECT subject_kind AS kind, subject_id AS id FROM open_codes
+             WHERE digest = ?1 AND expires_at > ?2 ORDER BY expires_at LIMIT 10",
+            vec![json!(digest), json!(now.seconds())],
+        ))
+        .await
     }
 
     /// Remembers what a person is asked about, in place of what it was before.

@@ -8,7 +8,7 @@ mod keys;
 mod proofs;
 mod verifications;
 
-pub use inbound::{OpenCode, Waiting};
+pub use inbound::OpenCode;
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};
 pub use proofs::{ProofRecord, RevocationPage, RevokedProof};

@@ -10,6 +10,8 @@ use sha2::{Digest as _, Sha256};
 use wasm_bindgen::JsValue;
 
 use super::{Done, command};
+use crate::platform::{local, random};
+use crate::scope::Scope;
 
 const BINDING: &str = "IDENTIFIER_LIMITS";
 
@@ -37,6 +39,8 @@ pub enum Limited {
     Prefix,
     /// Messages to phones that one organisation asks for.
     Organisation,
+    /// Our answers to one number whose messages cost us one each.
+    Replies,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
@@ -51,13 +55,14 @@ impl Limited {
             Self::Identifier => b"identifier limits",
             Self::Prefix => b"prefix limits",
             Self::Organisation => b"organisation limits",
+            Self::Replies => b"reply limits",
         }
     }
 
     /// How many within how many seconds.
     pub const fn allowed(self) -> [(usize, i64); 2] {
         match self {
-            Self::Identifier => limits::IDENTIFIER_CHALLENGES,
+            Self::Identifier | Self::Replies => limits::IDENTIFIER_CHALLENGES,
             Self::Prefix => limits::PREFIX_CHALLENGES,
             Self::Organisation => limits::ORGANISATION_CHALLENGES,
         }
@@ -71,6 +76,14 @@ pub struct IdentifierLimits<'a>(&'a JsValue);
 impl<'a> IdentifierLimits<'a> {
     pub const fn new(env: &'a JsValue) -> Self {
         Self(env)
+    }
+
+    /// Counts an answer to a number, or refuses it.
+    pub async fn reply(scope: &Scope, number: &str) -> Result<(), ApiError> {
+        let secret = scope.config().id_secret()?;
+        let message = Id::from_bytes(random());
+        let limits = IdentifierLimits(scope.env());
+        local(limits.take(secret, Limited::Replies, number, message, scope.now())).await
     }
 
     /// Counts a challenge, or refuses it.

@@ -19,11 +19,18 @@ pub enum Reply<'a> {
     NumberNeeded { organisation: &'a str },
     /// The contact is somebody else's, or not known to be the person's own.
     AnotherContact,
-    /// A contact came before any code.
+    /// A contact came before any code, or words without one.
     CodeFirst,
+    /// What waited for the code has ended without a proof.
+    Failed,
 }
 
 impl Reply<'_> {
+    /// Whether the button goes with it by which a person shares their own number.
+    pub const fn asks_for_number(&self) -> bool {
+        matches!(self, Self::NumberNeeded { .. } | Self::AnotherContact)
+    }
+
     pub fn text(&self) -> String {
         match self {
             Self::Done { organisation } => format!(
@@ -44,6 +51,9 @@ impl Reply<'_> {
             ),
             Self::AnotherContact => {
                 "Only your own number counts, shared with the button below.".to_owned()
+            }
+            Self::Failed => {
+                "This number could not be taken. Go back to the page that sent you here.".to_owned()
             }
             Self::CodeFirst => {
                 "Send the code first. It stands on the page that sent you here.".to_owned()

@@ -62,7 +62,7 @@ pub struct Acknowledgement {
 }
 
 /// One provider of text messages.
-pub trait SmsProvider: fmt::Debug {
+pub trait SmsProvider: fmt::Debug + Send + Sync {
     /// The name in `SMS_PROVIDER` and in the address of its webhook.
     fn name(&self) -> &'static str;
 
