@@ -54,10 +54,10 @@ test("the page lists every pair of the matrix", async () => {
 for (const [type, channels] of Object.entries(MATRIX)) {
   for (const channel of Object.keys(channels)) {
     test(`${type} by ${channel}: tried, played, proven`, async () => {
-      await browser.visit({ viewport: PHONE }, async (page, watch) => {
+      await browser.visit({ viewport: PHONE, reducedMotion: "reduce" }, async (page, watch) => {
         page.setDefaultTimeout(5_000);
         await page.goto(`${world.url}/dev/channels`);
-        await page.getByRole("button", { name: `Try ${type} by ${channel}`, exact: true }).click();
+        await page.locator(`button[value="${type}/${channel}"]`).click();
         await page.getByText("Waiting for the person").waitFor();
         await look(page, watch, `channel-${type}-${channel}-asked`);
         await page.locator("form button[type=submit]").click();

@@ -1,7 +1,7 @@
 //! The pages of the channels on a developer's machine.
 
 use maud::{DOCTYPE, Markup, html};
-use proof_domain::asset::AssetType;
+use proof_domain::asset::{AssetType, Channel};
 use proof_domain::verification::{ChallengeView, Status, VerificationView};
 
 use super::{Offer, Offers, Scene};
@@ -36,7 +36,7 @@ fn row(offer: &Offer) -> Markup {
     html! {
         li.row {
             div.row-text {
-                strong.mono { (name) }
+                strong { (label(offer.channel)) }
                 @if offer.live {
                     span.chip.good { (sign("check")) "Ready" }
                 } @else {
@@ -46,7 +46,7 @@ fn row(offer: &Offer) -> Markup {
             }
             @if offer.live && offer.playable {
                 form method="post" action={ "/dev/try/" (offer.kind) "/" (name) } {
-                    button.button type="submit" aria-label={ "Try " (offer.kind) " by " (name) } { "Try" }
+                    button.button type="submit" aria-label={ "Try " (title(offer.kind)) ": " (label(offer.channel)) } name="pair" value={ (offer.kind) "/" (name) } { "Try" }
                 }
             }
         }
@@ -56,7 +56,11 @@ fn row(offer: &Offer) -> Markup {
 pub(super) fn scene(scene: &Scene) -> Markup {
     let verification = &scene.verification;
     let verified = verification.status == Status::Verified;
-    let heading = format!("{} by {}", title(verification.kind), verification.channel);
+    let heading = format!(
+        "{}: {}",
+        title(verification.kind),
+        label(verification.channel)
+    );
     let body = html! {
         header.masthead {
             (mark(verified))
@@ -93,7 +97,9 @@ fn asked(challenge: &ChallengeView) -> Markup {
     html! {
         section.card {
             h2 { "What the person is asked" }
-            p { (challenge.instruction) }
+            @if challenge.dns_record.is_none() && challenge.http_file.is_none() {
+                p { (challenge.instruction) }
+            }
             @if let Some(code) = &challenge.code {
                 p.code-line { code.code { (code) } button type="button" data-copy=(code) { "Copy" } }
             }
@@ -153,6 +159,32 @@ const fn title(kind: AssetType) -> &'static str {
     }
 }
 
+const fn label(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Whatsapp => "WhatsApp",
+        Channel::Telegram => "Telegram",
+        Channel::Sms => "SMS",
+        Channel::Email => "Message by e-mail",
+        Channel::Dns => "DNS record",
+        Channel::Http => "File on the web server",
+        Channel::Auto => "Record or file, whichever comes first",
+        Channel::Github => "GitHub",
+        Channel::Google => "Google",
+        Channel::Facebook => "Facebook",
+        Channel::X => "X",
+        Channel::Linkedin => "LinkedIn",
+        Channel::Instagram => "Instagram",
+        Channel::Youtube => "YouTube",
+        Channel::Tiktok => "TikTok",
+        Channel::Ethereum => "Ethereum",
+        Channel::Solana => "Solana",
+        Channel::Bitcoin => "Bitcoin",
+        Channel::Coinbase => "Coinbase",
+        Channel::Kraken => "Kraken",
+        Channel::TelegramBotToken => "The bot's token",
+    }
+}
+
 fn sign(name: &str) -> Markup {
     html! {
         svg.icon viewBox="0 0 24 24" aria-hidden="true" {
@@ -189,8 +221,6 @@ fn page(title: &str, body: &Markup) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proof_domain::asset::Channel;
-
     #[test]
     fn a_channel_that_is_not_set_up_cannot_be_tried() {
         let offer = |live| Offer {
