@@ -69,4 +69,8 @@ pub enum DeliveryReport {
     Delivered,
     /// It never will; one of the provider's documented words.
     Failed(String),
+    /// It came back from the person's server; one word says how.
+    Bounced(String),
+    /// The person called it spam.
+    Complained,
 }

@@ -30,6 +30,8 @@ pub const MAX_METADATA_MEMBERS: usize = 50;
 pub const MAX_EXTERNAL_USER_ID: usize = 255;
 /// `callback_url`, bytes.
 pub const MAX_URL_BYTES: usize = 2_000;
+/// An e-mail address (RFC 5321, a path without its brackets).
+pub const MAX_ADDRESS: usize = 254;
 /// `Idempotency-Key`, characters.
 pub const MAX_IDEMPOTENCY_KEY: usize = 255;
 /// Requests a minute for one key, unless the organisation has another limit.

@@ -139,6 +139,7 @@ impl Session {
             kind: AssetType::Phone,
             channel: self.channel.channel(),
             identifier: phone_number.clone(),
+            mailbox: None,
             external_user_id: self.external_user_id.clone(),
             client_metadata: self.client_metadata.clone(),
             callback_url: None,

@@ -2,12 +2,9 @@
 //! so that of two simultaneous calls only one can win. A method that returns an error may still
 //! have changed the record (a wrong answer counts): the caller stores it either way.
 
-use super::{
-    Change, CheckView, Delivery, DeliveryStatus, Proof, Question, State, Status, Verification,
-};
+use super::{Change, CheckView, Proof, Question, State, Status, Verification};
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
-use crate::inbound::DeliveryReport;
 use crate::limits;
 use crate::revocation::RevocationReason;
 use crate::timestamp::Timestamp;
@@ -24,13 +21,6 @@ pub enum Answer {
 pub struct NewProof {
     pub jti: Id,
     pub salt: String,
-}
-
-/// Why no new code is sent now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResendRefusal {
-    TooSoon { wait_seconds: u32 },
-    TooMany,
 }
 
 impl Verification {
@@ -137,102 +127,6 @@ impl Verification {
         Ok(())
     }
 
-    /// Whether another code may be sent now.
-    pub fn may_resend(&mut self, now: Timestamp) -> Result<(), ApiError> {
-        self.must_be_pending(now)?;
-        let (Question::SentCode { .. }, Some(delivery)) =
-            (&self.challenge.question, &self.delivery)
-        else {
-            return Err(ApiError::new(
-                ErrorCode::ValidationError,
-                "Only a code that was sent to the person can be sent again.",
-            ));
-        };
-        if self.owner.environment.is_test() {
-            return Ok(());
-        }
-        match refusal(delivery, now) {
-            None => Ok(()),
-            Some(ResendRefusal::TooSoon { wait_seconds }) => Err(ApiError::rate_limited(
-                "A message was sent a moment ago. Wait before asking for another.",
-                wait_seconds,
-            )),
-            Some(ResendRefusal::TooMany) => Err(ApiError::rate_limited(
-                "No more messages are sent for this verification. Create a new one.",
-                self.challenge.expires_at.seconds_since(now),
-            )),
-        }
-    }
-
-    /// Replaces the code. The old one is dead, the wrong answers stay counted, the time starts anew.
-    pub fn replace_code(
-        &mut self,
-        digest: String,
-        code: String,
-        lifetime_seconds: i64,
-        now: Timestamp,
-    ) {
-        let test = self.owner.environment.is_test();
-        self.challenge.expires_at = now.plus_seconds(lifetime_seconds);
-        self.challenge.question = Question::SentCode {
-            digest,
-            shown: test.then(|| code.clone()),
-        };
-        let messages = self
-            .delivery
-            .as_ref()
-            .map_or(0, |delivery| delivery.messages);
-        self.delivery = Some(Delivery::of_code(
-            code,
-            messages.saturating_add(1),
-            test,
-            now,
-        ));
-        self.updated_at = now;
-        self.revision += 1;
-    }
-
-    /// The provider accepted the message, or it is given up, for a reason that can be told.
-    pub fn handed_over(&mut self, outcome: Result<(), String>, now: Timestamp) {
-        if let Some(delivery) = &mut self.delivery {
-            delivery.unsent = None;
-            delivery.status = if outcome.is_ok() {
-                DeliveryStatus::Sent
-            } else {
-                DeliveryStatus::Failed
-            };
-            delivery.error = outcome.err();
-            self.updated_at = now;
-        }
-    }
-
-    /// The provider says what became of a message that it had accepted. Of an earlier message than
-    /// the last it may say what it likes, and what was delivered stays so.
-    pub fn reported(&mut self, message: u8, report: DeliveryReport, now: Timestamp) {
-        let Some(delivery) = self
-            .delivery
-            .as_mut()
-            .filter(|delivery| delivery.messages == message && delivery.unsent.is_none())
-        else {
-            return;
-        };
-        let before = (delivery.status, delivery.error.clone());
-        match (report, delivery.status) {
-            (DeliveryReport::Delivered, DeliveryStatus::Sent | DeliveryStatus::Failed) => {
-                delivery.status = DeliveryStatus::Delivered;
-                delivery.error = None;
-            }
-            (DeliveryReport::Failed(reason), DeliveryStatus::Sent) => {
-                delivery.status = DeliveryStatus::Failed;
-                delivery.error = Some(reason);
-            }
-            _ => {}
-        }
-        if before != (delivery.status, delivery.error.clone()) {
-            self.updated_at = now;
-        }
-    }
-
     /// Withdraws the proof. A second call changes nothing and is told the first one's time.
     pub fn revoke(&mut self, reason: RevocationReason, now: Timestamp) -> Result<(), ApiError> {
         self.settle(now);
@@ -273,7 +167,7 @@ impl Verification {
         self.status().is_terminal() && !self.owes_ledger() && now >= self.wakes_at()
     }
 
-    fn must_be_pending(&mut self, now: Timestamp) -> Result<(), ApiError> {
+    pub(super) fn must_be_pending(&mut self, now: Timestamp) -> Result<(), ApiError> {
         self.settle(now);
         match self.status() {
             Status::Pending => Ok(()),
@@ -300,7 +194,7 @@ impl Verification {
     pub(super) fn complete(&mut self, proof: NewProof, now: Timestamp) {
         let proof = Proof::new(proof, now);
         if let Some(delivery) = &mut self.delivery {
-            delivery.unsent = None;
+            delivery.forget();
         }
         self.enter(State::Verified { at: now, proof }, now);
     }
@@ -314,36 +208,6 @@ impl Verification {
             at: now,
         });
     }
-}
-
-impl Delivery {
-    /// The delivery of a fresh code; in test mode nothing is sent.
-    pub fn of_code(code: String, messages: u8, test: bool, now: Timestamp) -> Self {
-        Self {
-            status: if test {
-                DeliveryStatus::Skipped
-            } else {
-                DeliveryStatus::Queued
-            },
-            unsent: (!test).then_some(code),
-            messages,
-            requested_at: now,
-            tries: 0,
-            error: None,
-        }
-    }
-}
-
-fn refusal(delivery: &Delivery, now: Timestamp) -> Option<ResendRefusal> {
-    if delivery.messages >= limits::MAX_MESSAGES {
-        return Some(ResendRefusal::TooMany);
-    }
-    let ready = delivery
-        .requested_at
-        .plus_seconds(limits::RESEND_COOLDOWN_SECONDS);
-    (now < ready).then(|| ResendRefusal::TooSoon {
-        wait_seconds: ready.seconds_since(now),
-    })
 }
 
 fn wrong_code(left: u8) -> ApiError {

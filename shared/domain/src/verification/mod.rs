@@ -5,13 +5,21 @@
 mod arrival;
 #[cfg(test)]
 mod arrival_tests;
+mod delivery;
 mod lifecycle;
+mod link;
+mod mailbox;
 mod request;
+#[cfg(test)]
+mod sent_tests;
 #[cfg(test)]
 mod tests;
 mod view;
 
-pub use lifecycle::{Answer, NewProof, ResendRefusal};
+pub use delivery::{Delivery, DeliveryStatus, NewCode, NewLink, ResendRefusal};
+pub use lifecycle::{Answer, NewProof};
+pub use link::{LinkStanding, LinkView};
+pub use mailbox::Mailbox;
 pub use request::{CodeDelivery, CreateVerification, PlannedVerification, SubmitCode};
 pub(crate) use request::{check_external_user_id, check_metadata};
 pub use view::{
@@ -87,6 +95,9 @@ pub struct Verification {
     pub kind: AssetType,
     pub channel: Channel,
     pub identifier: String,
+    /// The mailbox of the domain that is asked, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,6 +158,9 @@ pub enum Question {
         digest: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shown: Option<String>,
+        /// The digest of the link's token, where the message has a link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
     },
     /// The person publishes this token in the domain's DNS or on its web server.
     PublishedToken { token: String },
@@ -231,47 +245,6 @@ pub struct Change {
     pub at: Timestamp,
 }
 
-/// Whether the code is on its way.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
-    pub status: DeliveryStatus,
-    /// The code that still has to be sent; gone once it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unsent: Option<String>,
-    /// How many codes were asked for.
-    pub messages: u8,
-    /// When the last one was asked for.
-    pub requested_at: Timestamp,
-    /// Failed tries to hand the current one over.
-    #[serde(default)]
-    pub tries: u8,
-    /// Why it did not arrive, in one of the provider's documented words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-impl std::fmt::Debug for Delivery {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Delivery({:?}, message {})", self.status, self.messages)
-    }
-}
-
-/// What became of the message with the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryStatus {
-    /// Accepted here, not yet by the provider.
-    Queued,
-    /// Accepted by the provider.
-    Sent,
-    /// It reached the person's device or mailbox, as far as the provider can tell.
-    Delivered,
-    /// The provider refused it, stayed out of reach, or could not deliver it.
-    Failed,
-    /// Test mode: nothing is sent.
-    Skipped,
-}
-
 /// What the checks of a published token found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Checks {
@@ -302,6 +275,11 @@ impl Verification {
         }
     }
 
+    /// Where a message to the person goes.
+    pub fn recipient(&self) -> String {
+        recipient(self.mailbox, &self.identifier)
+    }
+
     /// The id of the newest live event.
     pub fn sequence(&self) -> usize {
         self.history.len()
@@ -318,4 +296,9 @@ impl Verification {
             .as_ref()
             .and_then(|delivery| delivery.unsent.as_deref())
     }
+}
+
+/// The mailbox at the domain, or the identifier itself.
+fn recipient(mailbox: Option<Mailbox>, identifier: &str) -> String {
+    mailbox.map_or_else(|| identifier.to_owned(), |mailbox| mailbox.at(identifier))
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::mailbox::Mailbox;
 use crate::asset::{AssetType, Channel};
 use crate::error::{ApiError, ErrorCode};
 use crate::id::hex;
@@ -34,6 +35,9 @@ pub struct CreateVerification {
     /// `telegram`): we send it to the person, who gives it to you for `/submit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<CodeDelivery>,
+    /// Domains by e-mail: which mailbox of the domain gets the code; `postmaster` unless you say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
     /// Anything you want to find again in the verification: at most 50 members and 4 KB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!({"action": "login"}), value_type = Option<Object>)]
@@ -94,6 +98,8 @@ pub struct PlannedVerification {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outbound: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_metadata: Option<Map<String, Value>>,
@@ -135,6 +141,21 @@ impl CreateVerification {
             ));
         }
         let outbound = self.is_outbound()?;
+        let by_mailbox = (self.kind, self.channel) == (AssetType::Domain, Channel::Email);
+        if self.mailbox.is_some() && !by_mailbox {
+            return Err(ApiError::field(
+                "mailbox",
+                "is for domains that are proven by e-mail",
+            ));
+        }
+        let mailbox = by_mailbox.then(|| self.mailbox.unwrap_or_default());
+        if mailbox.is_some_and(|mailbox| mailbox.at(&identifier).len() > limits::MAX_ADDRESS) {
+            return Err(ApiError::of_field(
+                ErrorCode::InvalidIdentifier,
+                "identifier",
+                "is too long for the address of a mailbox",
+            ));
+        }
         if let Some(name) = &self.external_user_id {
             check_external_user_id(name)?;
         }
@@ -160,6 +181,7 @@ impl CreateVerification {
             channel: self.channel,
             identifier,
             outbound,
+            mailbox,
             external_user_id: self.external_user_id,
             client_metadata: self.client_metadata,
             callback_url,
@@ -188,6 +210,11 @@ impl PlannedVerification {
     pub fn fingerprint(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
         hex(&Sha256::digest(text)[..16])
+    }
+
+    /// Where a message to the person goes.
+    pub fn recipient(&self) -> String {
+        super::recipient(self.mailbox, &self.identifier)
     }
 
     /// Whether a message has to go out to the person.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::error::{ApiError, ErrorCode};
+use crate::inbound::DeliveryReport;
 use crate::limits;
 use crate::tenant::Environment;
 
@@ -33,6 +34,7 @@ fn record(environment: Environment, question: Question) -> Verification {
         kind: AssetType::Email,
         channel: Channel::Email,
         identifier: "a@example.com".into(),
+        mailbox: None,
         external_user_id: None,
         client_metadata: None,
         callback_url: None,
@@ -66,8 +68,20 @@ pub(super) fn sent(environment: Environment) -> Verification {
         Question::SentCode {
             digest: "d".into(),
             shown,
+            link: None,
         },
     )
+}
+
+pub(super) fn new_code() -> NewCode {
+    NewCode {
+        code: "111111".into(),
+        digest: "e".into(),
+        link: Some(NewLink {
+            token: "token-of-link".into(),
+            digest: "l".into(),
+        }),
+    }
 }
 
 pub(super) fn shown(environment: Environment) -> Verification {
@@ -89,7 +103,11 @@ fn published() -> Verification {
     )
 }
 
-fn submit(record: &mut Verification, answer: Answer, now: Timestamp) -> Result<(), ApiError> {
+pub(super) fn submit(
+    record: &mut Verification,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<(), ApiError> {
     record.submit(|_| answer, new_proof(), now)
 }
 
@@ -246,14 +264,14 @@ fn a_new_code_keeps_the_count_of_wrong_answers() {
         (ErrorCode::RateLimited, Some(1))
     );
     record.may_resend(at(30)).unwrap();
-    record.replace_code("e".into(), "111111".into(), 600, at(30));
+    record.replace_code(new_code(), 600, at(30));
     assert_eq!(
         (record.failed_attempts, record.challenge.expires_at),
         (1, at(630))
     );
     assert_eq!(record.owes_message(), Some("111111"));
     for n in 2..5 {
-        record.replace_code("e".into(), "111111".into(), 600, at(30 * n));
+        record.replace_code(new_code(), 600, at(30 * n));
     }
     assert_eq!(
         record.may_resend(at(300)).unwrap_err().code,
@@ -329,6 +347,8 @@ enum Step {
     Submit(bool),
     Resend,
     Look(bool),
+    Confirm(bool),
+    Report(DeliveryReport),
     Test,
     Revoke,
     Settle,
@@ -339,6 +359,14 @@ fn step() -> impl Strategy<Value = Step> {
         any::<bool>().prop_map(Step::Submit),
         Just(Step::Resend),
         any::<bool>().prop_map(Step::Look),
+        any::<bool>().prop_map(Step::Confirm),
+        prop_oneof![
+            Just(DeliveryReport::Delivered),
+            Just(DeliveryReport::Bounced("b".into())),
+            Just(DeliveryReport::Failed("f".into())),
+            Just(DeliveryReport::Complained),
+        ]
+        .prop_map(Step::Report),
         Just(Step::Test),
         Just(Step::Revoke),
         Just(Step::Settle),
@@ -369,12 +397,20 @@ proptest! {
                     let _ = submit(&mut record, answer, at(now));
                 }
                 Step::Resend => if record.may_resend(at(now)).is_ok() {
-                    record.replace_code("e".into(), "111111".into(), 600, at(now));
+                    record.replace_code(new_code(), 600, at(now));
                 },
                 Step::Look(found) => {
                     if record.token_to_find(at(now)).is_ok() {
                         let _ = record.checked(check("x"), found, new_proof(), at(now));
                     }
+                }
+                Step::Confirm(right) => {
+                    let _ = record.confirm(|_| right, new_proof(), at(now));
+                }
+                Step::Report(report) => {
+                    let message = record.delivery.as_ref().map_or(1, |one| one.messages);
+                    record.reported(message, report, at(now));
+                    prop_assert_eq!(&record.state, &before.state);
                 }
                 Step::Test => { let _ = record.complete_in_test(new_proof(), at(now)); }
                 Step::Revoke => { let _ = record.revoke(RevocationReason::Other, at(now)); }

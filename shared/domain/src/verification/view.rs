@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{DeliveryStatus, Question, State, Status, Verification};
+use super::{DeliveryStatus, Mailbox, Question, State, Status, Verification};
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
 use crate::limits;
@@ -26,6 +26,9 @@ pub struct VerificationView {
     /// Normalised: E.164, lower-case domain, checksummed address.
     #[schema(example = "+37069199199")]
     pub identifier: String,
+    /// Domains by e-mail: the mailbox of the domain that gets the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,9 +42,10 @@ pub struct VerificationView {
     /// What became of the message that carries the code, where one is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_status: Option<DeliveryStatus>,
-    /// Why the message did not arrive, in one of the provider's documented words.
+    /// Why the message was not handed over, or came back, in one word: `recipient_unknown`,
+    /// `sender_not_verified`, `quota_exceeded`… While it is `queued`, why the last try failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "twilio_21211")]
+    #[schema(example = "recipient_unknown")]
     pub delivery_error: Option<String>,
     /// Domains: how often the record was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,6 +279,7 @@ impl From<ListedVerification> for VerificationView {
             identifier: listed.identifier,
             external_user_id: listed.external_user_id,
             client_metadata: listed.client_metadata,
+            mailbox: None,
             callback_url: None,
             challenge: None,
             delivery_status: None,
@@ -304,6 +309,7 @@ impl Verification {
             channel: self.channel,
             status: self.status(),
             identifier: self.identifier.clone(),
+            mailbox: self.mailbox,
             external_user_id: self.external_user_id.clone(),
             client_metadata: self.client_metadata.clone(),
             callback_url: self.callback_url.clone(),
@@ -389,7 +395,7 @@ impl Verification {
                 view.deep_link.clone_from(deep_link);
             }
             Question::SentCode { shown, .. } => {
-                view.instruction = format!("Enter the code sent to {}", self.identifier);
+                view.instruction = format!("Enter the code sent to {}", self.recipient());
                 view.code.clone_from(shown);
             }
             Question::PublishedToken { token } => {
