@@ -31,7 +31,7 @@ pub(crate) async fn send_code(
         .then_some(record.owner.organisation.as_str());
     let settings = settings_in(context.env(), own, record.channel)
         .await
-        .map_err(Unsent::Later)?;
+        .map_err(Unsent::later)?;
     let messages = record.delivery.as_ref().map_or(1, |one| one.messages);
     let reference = format!("{}.{messages}", record.id);
     let reports = |path: &str| {
@@ -71,19 +71,19 @@ pub(crate) async fn send_code(
 }
 
 fn odd(why: String) -> Unsent {
-    Unsent::Later(ApiError::internal(format!("a message: {why}")))
+    Unsent::later(ApiError::internal(format!("a message: {why}")))
 }
 
 /// They were there when the verification was created, and may come back.
 #[expect(clippy::needless_pass_by_value, reason = "given to map_err by name")]
 fn missing(missing: MissingSettings) -> Unsent {
-    Unsent::Later(ApiError::internal(missing.to_string()))
+    Unsent::later(ApiError::internal(missing.to_string()))
 }
 
 impl From<ProviderError> for Unsent {
     fn from(error: ProviderError) -> Self {
         if error.is_retryable() {
-            return Self::Later(ApiError::internal(error.to_string()));
+            return Self::later(ApiError::internal(error.to_string()));
         }
         Self::Never(match error {
             ProviderError::Refused { reason } => reason,

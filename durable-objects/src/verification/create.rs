@@ -8,13 +8,15 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::{Id, hex};
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{
-    Challenge, Change, Checks, Delivery, Question, State, Status, Verification, VerificationView,
+    Challenge, Change, Checks, NewCode, NewLink, Question, State, Status, Verification,
+    VerificationView,
 };
 use proof_edge::channels::settings_in;
 use proof_edge::config::Config;
 use proof_edge::objects::{CreateCommand, IdentifierLimits, Limited, reply};
 use proof_edge::platform::random;
 use proof_evidence::code::{CodeDigest, InboundCode, OtpCode, RANDOM_BYTES};
+use proof_evidence::email::{LinkDigest, LinkToken};
 use proof_evidence::settings::MissingSettings;
 use proof_evidence::sms::{self, SmsProvider};
 use proof_evidence::telegram::Telegram;
@@ -45,8 +47,8 @@ impl Inside {
             return Err(refusal.clone());
         }
         if create.plan.sends_a_message(create.owner.environment) {
-            let (kind, identifier) = (create.plan.kind, &create.plan.identifier);
-            self.take_limits(&create.owner, kind, identifier, create.id)
+            let (kind, recipient) = (create.plan.kind, create.plan.recipient());
+            self.take_limits(&create.owner, kind, &recipient, create.id)
                 .await?;
         }
         let link = self.link_of(&create).await?;
@@ -102,6 +104,30 @@ impl Inside {
             .await
     }
 
+    /// How long an answer is awaited: whoever runs a domain may have to ask a colleague.
+    pub(super) fn lifetime(&self, kind: AssetType) -> i64 {
+        if kind == AssetType::Domain {
+            self.config.domain_challenge_seconds
+        } else {
+            self.config.challenge_seconds
+        }
+    }
+
+    /// A code for the person to type in; for a mailbox, a link beside it.
+    pub(super) fn new_code(&self, id: Id, channel: Channel) -> Result<NewCode, ApiError> {
+        let id = id.to_string();
+        let code = new_otp()?;
+        let link = (channel == Channel::Email).then(|| LinkToken::from_random(random()));
+        Ok(NewCode {
+            digest: CodeDigest::new(&self.config.code_key()?, &id, &code).to_hex(),
+            code: code.as_str().to_owned(),
+            link: link.map(|link| NewLink {
+                digest: LinkDigest::new(&id, &link).to_hex(),
+                token: link.as_str().to_owned(),
+            }),
+        })
+    }
+
     /// How a link opens the channel, with the account through which the message will come. The
     /// number in it is the service's, never the person's.
     async fn link_of(&self, create: &CreateCommand) -> Result<Link, ApiError> {
@@ -141,25 +167,19 @@ impl Inside {
             ..
         } = create;
         let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
-        let lifetime = if published {
-            self.config.domain_challenge_seconds
-        } else {
-            self.config.challenge_seconds
-        };
+        let lifetime = self.lifetime(plan.kind);
         let expires_at = now.plus_seconds(lifetime);
         let mut delivery = None;
         let question = match (plan.kind, plan.channel) {
             (AssetType::Domain, _) if published => Question::PublishedToken {
                 token: hex(&random::<16>()),
             },
-            _ if plan.outbound || plan.kind == AssetType::Email => {
-                let code = new_otp()?;
+            _ if plan.outbound || plan.channel == Channel::Email => {
+                let code = self.new_code(id, plan.channel)?;
                 let test = owner.environment.is_test();
-                let digest =
-                    CodeDigest::new(&self.config.code_key()?, &id.to_string(), &code).to_hex();
-                let shown = test.then(|| code.as_str().to_owned());
-                delivery = Some(Delivery::of_code(code.as_str().to_owned(), 1, test, now));
-                Question::SentCode { digest, shown }
+                let question = code.question(test);
+                delivery = Some(code.delivery(1, test, now));
+                question
             }
             (AssetType::Wallet, channel) => {
                 let nonce = hex(&random::<8>());
@@ -198,6 +218,7 @@ impl Inside {
             kind: plan.kind,
             channel: plan.channel,
             identifier: plan.identifier,
+            mailbox: plan.mailbox,
             external_user_id: plan.external_user_id,
             client_metadata: plan.client_metadata,
             callback_url: plan.callback_url,
@@ -264,7 +285,7 @@ fn used() -> ApiError {
 }
 
 /// A code for the person to type in.
-pub(super) fn new_otp() -> Result<OtpCode, ApiError> {
+fn new_otp() -> Result<OtpCode, ApiError> {
     OtpCode::from_random(&random::<RANDOM_BYTES>())
         .map_err(|error| ApiError::internal(error.to_string()))
 }

@@ -4,6 +4,7 @@
 
 mod channels;
 mod create;
+mod link;
 mod outbox;
 mod proving;
 
@@ -155,6 +156,8 @@ impl Inside {
             VerificationCommand::Checked { owner, report } => {
                 said(&self.checked(&owner, report).await)
             }
+            VerificationCommand::OpenLink { token } => said(&self.open_link(&token)),
+            VerificationCommand::Confirm { token } => said(&self.confirm(&token).await),
             VerificationCommand::CompleteInTest { owner } => {
                 said(&self.complete_in_test(&owner).await)
             }
@@ -240,13 +243,12 @@ impl Inside {
 
     async fn resend(self: &Rc<Self>, owner: &Owner) -> Result<ResendResult, ApiError> {
         self.may_be_sent_again(owner).await?;
-        let (code, key) = (create::new_otp()?, self.config.code_key()?);
-        let lifetime = self.config.challenge_seconds;
+        let record = self.owned(owner)?;
+        let code = self.new_code(record.id, record.channel)?;
         self.change(owner, |record| {
             let now = now();
             record.may_resend(now)?;
-            let digest = CodeDigest::new(&key, &record.id.to_string(), &code).to_hex();
-            record.replace_code(digest, code.as_str().to_owned(), lifetime, now);
+            record.replace_code(code, self.lifetime(record.kind), now);
             Ok(ResendResult {
                 success: true,
                 message: if record.owner.environment.is_test() {

@@ -18,17 +18,27 @@ const OUT_OF_REACH: &str = "out_of_reach";
 /// Why a message was not handed over.
 #[derive(Debug)]
 pub(crate) enum Unsent {
-    /// It may be, later.
-    Later(ApiError),
+    /// It may be, later; why it was not this time, for the tenant and for the log.
+    Later { reason: String, error: ApiError },
     /// It never will; in one of the provider's documented words.
     Never(String),
 }
 
+impl Unsent {
+    /// Later, for a reason that concerns nobody but us.
+    pub(crate) fn later(error: ApiError) -> Self {
+        Self::Later {
+            reason: OUT_OF_REACH.to_owned(),
+            error,
+        }
+    }
+}
+
 impl Inside {
     pub(super) async fn pay_all(&self) -> Result<(), ApiError> {
-        let mail = self.pay_message().await;
-        self.pay_ledger().await?;
-        mail
+        // The ledger first: a mail server may take long.
+        let ledger = self.pay_ledger().await;
+        self.pay_message().await.and(ledger)
     }
 
     async fn pay_ledger(&self) -> Result<(), ApiError> {
@@ -59,9 +69,7 @@ impl Inside {
             Channel::Sms | Channel::Telegram => {
                 texts::send_code(context, config, &record, code).await
             }
-            _ => mail::send_code(context, config, &record, code)
-                .await
-                .map_err(Unsent::Later),
+            _ => mail::send_code(context, config, &record, code).await,
         };
         let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) else {
             return Ok(());
@@ -76,18 +84,16 @@ impl Inside {
         match &sent {
             Ok(()) => current.handed_over(Ok(()), now()),
             Err(Unsent::Never(reason)) => current.handed_over(Err(reason.clone()), now()),
-            Err(Unsent::Later(_)) if delivery.tries + 1 >= MESSAGE_TRIES => {
-                current.handed_over(Err(OUT_OF_REACH.to_owned()), now());
-            }
-            Err(Unsent::Later(_)) => {
-                if let Some(delivery) = &mut current.delivery {
-                    delivery.tries += 1;
+            Err(Unsent::Later { reason, .. }) => {
+                current.not_handed_over(reason, now());
+                if delivery.tries + 1 >= MESSAGE_TRIES {
+                    current.handed_over(Err(reason.clone()), now());
                 }
             }
         }
         self.store(current)?;
         match sent {
-            Err(Unsent::Later(error)) => Err(error),
+            Err(Unsent::Later { error, .. }) => Err(error),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,8 @@
 // What the platform offers, in the few shapes that Rust asks for. Each function is one crossing. What
 // gives a promise is an async function: it never throws in the caller's face.
 
+import { connect } from "cloudflare:sockets";
+
 // --- environment -------------------------------------------------------------------------------
 
 export function variable(env, name) {
@@ -255,6 +257,84 @@ async function readBounded(response, maxBytes, signal) {
     }
   } finally {
     reader.cancel().catch(() => {});
+  }
+}
+
+// --- mail ----------------------------------------------------------------------------------------
+
+// Hands a message to Cloudflare's Email Service. Throws the code of the error, or "".
+export async function sendEmail(env, message, milliseconds) {
+  if (env.EMAIL === undefined) throw "no binding";
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("timeout")), milliseconds);
+  });
+  try {
+    await Promise.race([env.EMAIL.send(JSON.parse(message)), late]);
+  } catch (error) {
+    throw typeof error?.code === "string" ? error.code : "";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A TCP connection, bounded in time as a whole. Nothing of it throws but what is awaited. */
+export class Connection {
+  #host;
+  #socket;
+  #reader;
+  #writer;
+  #timer;
+  #late;
+  #failed;
+
+  constructor(host, port, tls, milliseconds) {
+    this.#host = host;
+    this.#late = new Promise((_, reject) => {
+      this.#timer = setTimeout(() => {
+        reject("timeout");
+        this.close();
+      }, milliseconds);
+    });
+    this.#late.catch(() => {});
+    try {
+      this.#take(connect({ hostname: host, port }, { secureTransport: tls ? "on" : "starttls" }));
+    } catch (error) {
+      this.#failed = error;
+    }
+  }
+
+  #take(socket) {
+    this.#socket = socket;
+    this.#reader = socket.readable.getReader();
+    this.#writer = socket.writable.getWriter();
+    // What went wrong shows where it is awaited; these would say it once more to nobody.
+    for (const promise of [socket.opened, socket.closed, this.#reader.closed, this.#writer.closed, this.#writer.ready])
+      promise.catch(() => {});
+  }
+
+  /** The next bytes; none when the other end has closed. */
+  async read() {
+    if (this.#failed) throw this.#failed;
+    const { done, value } = await Promise.race([this.#reader.read(), this.#late]);
+    return done ? new Uint8Array(0) : value;
+  }
+
+  async write(bytes) {
+    if (this.#failed) throw this.#failed;
+    await Promise.race([this.#writer.write(bytes.slice()), this.#late]);
+  }
+
+  /** Goes on in TLS, with a certificate for the host that was connected to. */
+  async beginTls() {
+    this.#reader.releaseLock();
+    this.#writer.releaseLock();
+    this.#take(this.#socket.startTls({ expectedServerHostname: this.#host }));
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#socket?.close().catch(() => {});
   }
 }
 

@@ -11,6 +11,7 @@ pub mod door;
 pub mod extract;
 pub mod ledger;
 pub mod log;
+pub mod mail;
 pub mod objects;
 pub mod outbound;
 pub mod platform;

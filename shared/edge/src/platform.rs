@@ -118,6 +118,22 @@ extern "C" {
         milliseconds: u32,
     ) -> Promised;
 
+    #[wasm_bindgen(js_name = sendEmail)]
+    pub(crate) fn send_email(env: &JsValue, message: &str, milliseconds: u32) -> Promised;
+
+    /// A TCP connection, bounded in time as a whole.
+    pub(crate) type Connection;
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn open(host: &str, port: u16, tls: bool, milliseconds: u32) -> Connection;
+    #[wasm_bindgen(method)]
+    pub(crate) fn read(this: &Connection) -> Promised;
+    #[wasm_bindgen(method)]
+    pub(crate) fn write(this: &Connection, bytes: &[u8]) -> Promised;
+    #[wasm_bindgen(method, js_name = beginTls)]
+    pub(crate) fn begin_tls(this: &Connection) -> Promised;
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Connection);
+
     /// The open event streams of one object.
     pub type EventStreams;
     #[wasm_bindgen(constructor)]

@@ -2,6 +2,7 @@
 
 use proof_domain::asset::{AssetType, Channel};
 
+use crate::email::EmailProviders;
 use crate::settings::{MissingSettings, Setting, Settings};
 use crate::telegram::Telegram;
 use crate::telegram_gateway::TelegramGateway;
@@ -9,7 +10,6 @@ use crate::whatsapp::Whatsapp;
 use crate::{sms, telegram, whatsapp};
 
 // What no adapter reads yet. An adapter brings its own list.
-const EMAIL: &[Setting] = &[Setting::plain("EMAIL_PROVIDER")];
 const DOMAIN: &[Setting] = &[Setting::plain("DOH_URL").of_operator()];
 const GITHUB: &[Setting] = &client("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
 const GOOGLE: &[Setting] = &client("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET");
@@ -35,7 +35,7 @@ pub const fn settings_of(channel: Channel) -> &'static [Setting] {
         Channel::Telegram => telegram::SETTINGS_WITH_GATEWAY,
         Channel::Sms => sms::SETTINGS,
         // A domain that is asked by e-mail uses the e-mail settings.
-        Channel::Email => EMAIL,
+        Channel::Email => EmailProviders::SETTINGS,
         Channel::Dns | Channel::Http | Channel::Auto => DOMAIN,
         Channel::Github => GITHUB,
         Channel::Google => GOOGLE,
@@ -63,9 +63,7 @@ pub fn check(
         (AssetType::Domain, Channel::Dns | Channel::Http | Channel::Auto) => {
             settings.require(["DOH_URL"]).map(drop)
         }
-        (AssetType::Email, Channel::Email) if settings.get("EMAIL_PROVIDER") == Some("inbox") => {
-            Ok(())
-        }
+        (_, Channel::Email) => EmailProviders::from_settings(settings).map(drop),
         (AssetType::Phone, Channel::Whatsapp) => Whatsapp::from_settings(settings).map(drop),
         // Either way of proving a number suffices to open the channel.
         (AssetType::Phone, Channel::Telegram) => Telegram::from_settings(settings)

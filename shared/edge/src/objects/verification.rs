@@ -5,8 +5,8 @@ use proof_domain::id::Id;
 use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{
-    CheckMethod, EventsTicket, PlannedVerification, ResendResult, SubmitCode, TestVerification,
-    VerificationView,
+    CheckMethod, EventsTicket, LinkView, PlannedVerification, ResendResult, SubmitCode,
+    TestVerification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -42,6 +42,14 @@ pub enum VerificationCommand {
     },
     Resend {
         owner: Owner,
+    },
+    /// What the link with this token shows.
+    OpenLink {
+        token: String,
+    },
+    /// The button behind the link was pressed.
+    Confirm {
+        token: String,
     },
     CompleteInTest {
         owner: Owner,
@@ -168,6 +176,20 @@ impl<'a> Verifications<'a> {
         self.tell(id, VerificationCommand::Resend { owner }).await
     }
 
+    /// What the link shows; none if it is not this verification's.
+    pub async fn open_link(self, id: Id, token: String) -> Result<Option<LinkView>, ApiError> {
+        self.tell(id, VerificationCommand::OpenLink { token })
+            .await
+            .and_then(|view: Raw<_>| view.read())
+    }
+
+    /// Confirms by the link.
+    pub async fn confirm(self, id: Id, token: String) -> Result<Option<LinkView>, ApiError> {
+        self.tell(id, VerificationCommand::Confirm { token })
+            .await
+            .and_then(|view: Raw<_>| view.read())
+    }
+
     pub async fn complete_in_test(
         self,
         owner: Owner,
@@ -271,6 +293,7 @@ mod tests {
             kind: AssetType::Phone,
             channel: Channel::Sms,
             identifier: "+37069199199".into(),
+            mailbox: None,
             external_user_id: None,
             client_metadata: None,
             callback_url: None,
@@ -323,6 +346,14 @@ mod tests {
                     reason: RevocationReason::Fraud,
                 },
                 r#"{"revoke":{"owner":{"organisation":"acme","environment":"live"},"reason":"fraud"}}"#,
+            ),
+            (
+                VerificationCommand::OpenLink { token: "t".into() },
+                r#"{"open_link":{"token":"t"}}"#,
+            ),
+            (
+                VerificationCommand::Confirm { token: "t".into() },
+                r#"{"confirm":{"token":"t"}}"#,
             ),
             (
                 VerificationCommand::Probe { slot: "s".into() },

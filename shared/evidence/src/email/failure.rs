@@ -47,6 +47,11 @@ impl SendError {
         }
     }
 
+    /// Whether the reason lies in the address, so that nobody else will deliver it either.
+    pub const fn is_about_address(&self) -> bool {
+        matches!(self, Self::Recipient(_))
+    }
+
     /// Whether the message may be on its way all the same.
     pub const fn is_ambiguous(&self) -> bool {
         matches!(

@@ -148,15 +148,15 @@ fn each_kind_is_told_apart() {
         (bounce("AutoResponder", false), None),
         (bounce("AddressChange", false), None),
         (
-            json!({"RecordType": "Delivery", "Metadata": {"verification_id": ID}}),
+            json!({"RecordType": "Delivery", "Metadata": {"verification_id": ID, "message": "1"}}),
             Some(ReportKind::Delivered),
         ),
         (
-            json!({"RecordType": "SpamComplaint", "Metadata": {"verification_id": ID}}),
+            json!({"RecordType": "SpamComplaint", "Metadata": {"verification_id": ID, "message": "1"}}),
             Some(ReportKind::Complained),
         ),
         (
-            json!({"RecordType": "Open", "Metadata": {"verification_id": ID}}),
+            json!({"RecordType": "Open", "Metadata": {"verification_id": ID, "message": "1"}}),
             None,
         ),
         (json!({"RecordType": "SubscriptionChange"}), None),
@@ -174,7 +174,7 @@ fn each_kind_is_told_apart() {
     }
     let report = reported(&bounce("HardBounce", true)).unwrap();
     assert_eq!(report.verification_id, Id::parse(ID).unwrap());
-    assert_eq!(report.message, Some(3));
+    assert_eq!(report.message, 3);
 }
 
 #[test]

@@ -110,6 +110,32 @@ impl EmailProviders {
         }
     }
 
+    /// What to say of a message that none of those who were asked has taken: what is final about
+    /// the address, else what may pass, else the last reason.
+    pub fn overall(failures: Vec<SendError>) -> Option<SendError> {
+        let mut overall: Option<SendError> = None;
+        for failure in failures {
+            let keep = overall
+                .as_ref()
+                .is_some_and(|known| known.is_retryable() && !failure.is_about_address());
+            if !keep {
+                overall = Some(failure);
+            }
+        }
+        overall
+    }
+
+    /// Whether an organisation may use these as its own: the others are doors of the operator's,
+    /// through which it would write in the operator's name.
+    pub fn may_be_own(&self) -> bool {
+        self.0.iter().all(|provider| {
+            matches!(
+                provider,
+                EmailProvider::Resend(_) | EmailProvider::Postmark(_)
+            )
+        })
+    }
+
     pub fn in_order(&self) -> &[EmailProvider] {
         &self.0
     }
@@ -194,6 +220,37 @@ mod tests {
             {
                 assert!(setting.operator_only, "{}", setting.name);
             }
+        }
+    }
+
+    #[test]
+    fn the_overall_failure_is_the_one_that_decides() {
+        let passing = SendError::from(ProviderError::Unreachable);
+        let broken = SendError::from(ProviderError::Credentials);
+        let address = SendError::Recipient(RecipientRefusal::Unknown);
+        let of = |failures: &[&SendError]| {
+            EmailProviders::overall(failures.iter().copied().cloned().collect())
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[&passing, &broken]), Some(passing.clone()));
+        assert_eq!(of(&[&broken, &passing]), Some(passing.clone()));
+        assert_eq!(of(&[&passing, &address]), Some(address.clone()));
+        let quota = SendError::refused("quota_exceeded");
+        assert_eq!(of(&[&broken, &quota]), Some(quota.clone()));
+    }
+
+    #[test]
+    fn an_organisation_s_own_account_is_one_of_two() {
+        let of = |name: &str, allowed: bool| {
+            let mut pairs = ALL;
+            pairs[4].1 = name;
+            let providers = EmailProviders::from_settings(&settings(&pairs)).unwrap();
+            assert_eq!(providers.may_be_own(), allowed, "{name}");
+        };
+        of("resend", true);
+        of("postmark,resend", true);
+        for operators in ["inbox", "cloudflare", "smtp", "resend,cloudflare"] {
+            of(operators, false);
         }
     }
 

@@ -2,6 +2,7 @@
 //! nothing true and take no proof back.
 
 use proof_domain::id::Id;
+use proof_domain::inbound::DeliveryReport;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +17,24 @@ pub enum ReportKind {
     Failed,
 }
 
+impl From<ReportKind> for DeliveryReport {
+    fn from(kind: ReportKind) -> Self {
+        match kind {
+            ReportKind::Delivered => Self::Delivered,
+            ReportKind::Bounced { permanent: true } => Self::Bounced("bounced".to_owned()),
+            ReportKind::Bounced { permanent: false } => Self::Bounced("bounced_for_now".to_owned()),
+            ReportKind::Complained => Self::Complained,
+            ReportKind::Failed => Self::Failed("provider_gave_up".to_owned()),
+        }
+    }
+}
+
 /// One report that was authentic and of a kind that matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MailReport {
     pub verification_id: Id,
-    /// Which of the verification's messages it is about, where the provider says.
-    pub message: Option<u8>,
+    /// Which of the verification's messages it is about.
+    pub message: u8,
     pub kind: ReportKind,
 }
 
@@ -44,7 +57,7 @@ pub(super) fn of_names(
 ) -> Option<MailReport> {
     Some(MailReport {
         verification_id: Id::parse(verification_id?)?,
-        message: message.and_then(|number| number.parse().ok()),
+        message: message?.parse().ok()?,
         kind,
     })
 }

@@ -179,7 +179,7 @@ fn event(kind: &str, tags: &Value) -> Value {
 fn tags_are_read_in_both_forms() {
     let expected = MailReport {
         verification_id: proof_domain::id::Id::parse(ID).unwrap(),
-        message: Some(2),
+        message: 2,
         kind: ReportKind::Bounced { permanent: true },
     };
     for tags in [
@@ -192,7 +192,7 @@ fn tags_are_read_in_both_forms() {
 
 #[test]
 fn each_kind_is_told_apart() {
-    let tags = json!({"verification_id": ID});
+    let tags = json!({"verification_id": ID, "message": "1"});
     for (kind, expected) in [
         ("email.delivered", Some(ReportKind::Delivered)),
         ("email.complained", Some(ReportKind::Complained)),
@@ -225,8 +225,10 @@ fn mail_of_others_is_of_no_concern() {
         json!(null),
         json!("x"),
         json!([{"name": 1}]),
-        json!({"verification_id": "not-an-id"}),
-        json!({"verification_id": "507F1F77BCF86CD799439011"}),
+        json!({"verification_id": "not-an-id", "message": "1"}),
+        json!({"verification_id": "507F1F77BCF86CD799439011", "message": "1"}),
+        json!({"verification_id": ID}),
+        json!({"verification_id": ID, "message": "256"}),
     ] {
         assert_eq!(reported(&event("email.bounced", &tags)), Ok(None), "{tags}");
     }
