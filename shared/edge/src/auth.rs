@@ -154,6 +154,19 @@ thread_local! {
     static KEYS: RefCell<HashMap<String, Remembered>> = RefCell::new(HashMap::new());
 }
 
+/// Forgets what this isolate knows of an organisation's keys, because something of it changed.
+/// Other isolates notice within a minute.
+pub(crate) fn forget_keys_of(organisation: &str) {
+    KEYS.with_borrow_mut(|keys| {
+        keys.retain(|_, known| {
+            known
+                .record
+                .as_ref()
+                .is_none_or(|record| record.organisation_id != organisation)
+        });
+    });
+}
+
 async fn look_up(scope: &Scope, hash: &str) -> Result<Option<KeyRecord>, ApiError> {
     let now = scope.now().seconds();
     let lifetime = i64::from(scope.config().key_cache_seconds);

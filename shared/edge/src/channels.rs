@@ -11,6 +11,7 @@ use proof_evidence::channels::settings_of;
 use proof_evidence::settings::{Setting, Settings};
 use wasm_bindgen::JsValue;
 
+use crate::auth;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::platform::{local, now_millis, variable};
@@ -131,6 +132,7 @@ pub async fn drop_own(scope: &Scope, organisation: &str, channel: Channel) -> Re
 
 fn forget(organisation: &str, channel: Channel) {
     OWN.with_borrow_mut(|own| own.remove(&(organisation.to_owned(), channel)));
+    auth::forget_keys_of(organisation);
 }
 
 async fn unseal(
