@@ -3,26 +3,15 @@
 
 use subtle::ConstantTimeEq as _;
 
-use super::{Change, Sender, Session, SessionFailure, State};
+use super::{Change, Session, SessionFailure, State};
 use crate::asset::AssetType;
 use crate::error::{ApiError, ErrorCode};
 use crate::id::{Id, hex};
 use crate::identifier;
+use crate::inbound::{Arrival, Arrived, Sender};
 use crate::limits;
 use crate::timestamp::Timestamp;
 use crate::verification::{self, NewProof, Verification};
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answered {
-    /// The number is captured, by this message or by an earlier one from the same number.
-    Verified,
-    /// The message counted, and the session failed by it.
-    Failed,
-    /// Nothing was waiting for it (any more).
-    Over,
-}
 
 impl Session {
     /// Whether its time is over and the record does not say so yet.
@@ -37,32 +26,48 @@ impl Session {
         }
     }
 
-    /// The person's message came, through the channel itself. A message that comes again changes
-    /// nothing, and a test session is never completed by a real message.
-    pub fn answered(&mut self, sender: &Sender, verification_id: Id, now: Timestamp) -> Answered {
+    /// A message of a person came through the channel itself. `is_right` is asked with the code that
+    /// was given out. The first number that the channel vouches for is captured; what comes again
+    /// changes nothing, and no message ever completes a test session.
+    pub fn arrived(
+        &mut self,
+        arrival: &Arrival,
+        is_right: impl FnOnce(&str) -> bool,
+        verification_id: Id,
+        now: Timestamp,
+    ) -> Arrived {
         self.settle(now);
-        if self.owner.environment.is_test() {
-            return Answered::Over;
+        let own = self.own_channel.then_some(self.owner.organisation.as_str());
+        let expected = !self.owner.environment.is_test()
+            && self.channel.channel() == arrival.channel
+            && own == arrival.account.as_deref();
+        if !expected || !is_right(&self.invitation.code) {
+            return Arrived::Over;
         }
-        let number = match sender {
-            Sender::Number(raw) => identifier::parse(AssetType::Phone, self.channel.channel(), raw)
+        let organisation = self.organisation_name.clone();
+        let number = match &arrival.sender {
+            None if matches!(self.state, State::Pending) => {
+                return Arrived::NumberNeeded { organisation };
+            }
+            None => return Arrived::Over,
+            Some(Sender::Number(raw)) => identifier::parse(AssetType::Phone, arrival.channel, raw)
                 .map(identifier::Identifier::into_string)
                 .map_err(|_| SessionFailure::NumberNotSupported),
-            Sender::OthersContact => Err(SessionFailure::ContactMismatch),
+            Some(Sender::OthersContact) => Err(SessionFailure::ContactMismatch),
         };
         match (&self.state, number) {
             (State::Pending, Ok(phone_number)) => {
                 self.capture(phone_number, verification_id, now);
-                Answered::Verified
+                Arrived::Verified { organisation }
             }
             (State::Pending, Err(reason)) => {
                 self.enter(State::Failed { at: now, reason }, now);
-                Answered::Failed
+                Arrived::Failed
             }
             (State::Verified { phone_number, .. }, Ok(number)) if *phone_number == number => {
-                Answered::Verified
+                Arrived::Verified { organisation }
             }
-            _ => Answered::Over,
+            _ => Arrived::Over,
         }
     }
 

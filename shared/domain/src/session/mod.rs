@@ -10,8 +10,6 @@ mod request;
 mod tests;
 mod view;
 
-pub use crate::inbound::Sender;
-pub use lifecycle::Answered;
 pub use name::SessionId;
 pub use request::{CompleteSession, CreateSession, PlannedSession};
 pub use view::{SessionEvent, SessionView};

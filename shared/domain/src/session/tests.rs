@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::error::ErrorCode;
+use crate::inbound::{Arrival, Arrived, Sender};
 use crate::limits;
 use crate::tenant::Environment;
 use crate::verification::{NewProof, Status as VerificationStatus};
@@ -66,12 +67,36 @@ fn from(number: &str) -> Sender {
     Sender::Number(number.into())
 }
 
+fn arrival(sender: Option<Sender>) -> Arrival {
+    Arrival {
+        channel: Channel::Whatsapp,
+        account: None,
+        code: "digest".into(),
+        message_id: "wamid.1".into(),
+        sender,
+    }
+}
+
+impl Session {
+    /// A message of the right code over the right account.
+    fn answered(&mut self, sender: &Sender, verification_id: Id, now: Timestamp) -> Arrived {
+        let arrival = arrival(Some(sender.clone()));
+        self.arrived(&arrival, |code| code == "X7K2M9", verification_id, now)
+    }
+}
+
+fn verified() -> Arrived {
+    Arrived::Verified {
+        organisation: "Acme".into(),
+    }
+}
+
 #[test]
 fn the_first_number_is_captured_and_stays() {
     let mut session = live();
     assert_eq!(
         session.answered(&from("+370 691 99199"), linked(), at(10)),
-        Answered::Verified
+        verified()
     );
     let captured = session.clone();
     let view = session.view("https://proof.example");
@@ -79,10 +104,10 @@ fn the_first_number_is_captured_and_stays() {
     assert_eq!(view.verification_id, Some(linked()));
     assert_eq!(view.verified_at, Some(at(10)));
     for (late, outcome) in [
-        (from(NUMBER), Answered::Verified),
-        (from("+14155552671"), Answered::Over),
-        (from("+19002345678"), Answered::Over),
-        (Sender::OthersContact, Answered::Over),
+        (from(NUMBER), verified()),
+        (from("+14155552671"), Arrived::Over),
+        (from("+19002345678"), Arrived::Over),
+        (Sender::OthersContact, Arrived::Over),
     ] {
         assert_eq!(session.answered(&late, linked(), at(11)), outcome);
         assert_eq!(session, captured);
@@ -94,7 +119,7 @@ fn somebody_elses_contact_fails_the_session() {
     let mut session = live();
     assert_eq!(
         session.answered(&Sender::OthersContact, linked(), at(1)),
-        Answered::Failed
+        Arrived::Failed
     );
     assert_eq!(session.status(), SessionStatus::Failed);
     let view = session.view("");
@@ -102,7 +127,7 @@ fn somebody_elses_contact_fails_the_session() {
     assert_eq!((view.failed_at, view.phone_number), (Some(at(1)), None));
     assert_eq!(
         session.answered(&from(NUMBER), linked(), at(2)),
-        Answered::Over
+        Arrived::Over
     );
     assert_eq!(session.verification(new_proof()), None);
 }
@@ -120,7 +145,7 @@ fn a_number_that_cannot_be_proven_fails_the_session() {
         let mut session = live();
         assert_eq!(
             session.answered(&from(number), linked(), at(1)),
-            Answered::Failed,
+            Arrived::Failed,
             "{number}"
         );
         assert_eq!(
@@ -133,14 +158,11 @@ fn a_number_that_cannot_be_proven_fails_the_session() {
 #[test]
 fn a_session_ends_exactly_when_it_says() {
     let mut early = live();
-    assert_eq!(
-        early.answered(&from(NUMBER), linked(), at(599)),
-        Answered::Verified
-    );
+    assert_eq!(early.answered(&from(NUMBER), linked(), at(599)), verified());
     let mut late = live();
     assert_eq!(
         late.answered(&from(NUMBER), linked(), at(600)),
-        Answered::Over
+        Arrived::Over
     );
     assert_eq!(late.status(), SessionStatus::Expired);
     assert_eq!(late.view("").expired_at, Some(at(600)));
@@ -151,17 +173,74 @@ fn a_session_ends_exactly_when_it_says() {
 fn a_real_message_never_completes_a_test_session() {
     let mut session = session(Environment::Test);
     for sender in [from(NUMBER), Sender::OthersContact] {
-        assert_eq!(session.answered(&sender, linked(), at(1)), Answered::Over);
+        assert_eq!(session.answered(&sender, linked(), at(1)), Arrived::Over);
         assert_eq!(session.status(), SessionStatus::Pending);
     }
     session.complete_in_test(NUMBER, linked(), at(2)).unwrap();
     assert_eq!(session.status(), SessionStatus::Verified);
     assert_eq!(
         session.answered(&from(NUMBER), linked(), at(3)),
-        Answered::Over
+        Arrived::Over
     );
     let view = session.view("");
     assert_eq!((view.test_mode, view.proof), (Some(true), None));
+}
+
+#[test]
+fn a_message_counts_for_the_session_of_its_channel_account_and_code() {
+    let right = arrival(Some(from(NUMBER)));
+    let of_acme = Arrival {
+        account: Some("acme".into()),
+        ..right.clone()
+    };
+    let of_others = Arrival {
+        account: Some("other".into()),
+        ..right.clone()
+    };
+    let elsewhere = Arrival {
+        channel: Channel::Telegram,
+        ..right.clone()
+    };
+    let operators = live();
+    let own = Session {
+        own_channel: true,
+        ..live()
+    };
+    for (session, arrival, code, counts) in [
+        (&operators, &right, true, true),
+        (&operators, &right, false, false),
+        (&operators, &of_acme, true, false),
+        (&operators, &elsewhere, true, false),
+        (&own, &of_acme, true, true),
+        (&own, &of_others, true, false),
+        (&own, &right, true, false),
+    ] {
+        let mut session = session.clone();
+        let before = session.clone();
+        let outcome = session.arrived(arrival, |_| code, linked(), at(1));
+        if counts {
+            assert_eq!(outcome, verified());
+        } else {
+            assert_eq!((outcome, session), (Arrived::Over, before));
+        }
+    }
+}
+
+#[test]
+fn a_code_without_a_number_waits_as_long_as_the_session() {
+    let mut session = live();
+    let anonymous =
+        |session: &mut Session, now| session.arrived(&arrival(None), |_| true, linked(), at(now));
+    let needed = Arrived::NumberNeeded {
+        organisation: "Acme".into(),
+    };
+    assert_eq!(anonymous(&mut session, 599), needed);
+    assert_eq!(session.status(), SessionStatus::Pending);
+    assert_eq!(anonymous(&mut session, 600), Arrived::Over);
+    assert_eq!(session.status(), SessionStatus::Expired);
+    let mut done = live();
+    done.answered(&from(NUMBER), linked(), at(1));
+    assert_eq!(anonymous(&mut done, 2), Arrived::Over);
 }
 
 #[test]

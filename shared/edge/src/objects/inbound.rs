@@ -6,7 +6,7 @@ use proof_domain::id::Id;
 use proof_domain::inbound::{Arrival, Arrived, DeliveryReport};
 use serde::{Deserialize, Serialize};
 
-use super::{Done, command, verification};
+use super::{Done, command, session, verification};
 use crate::platform::local;
 use crate::scope::Scope;
 
@@ -52,7 +52,7 @@ impl Subject {
     const fn binding(self) -> &'static str {
         match self {
             Self::Verification(_) => verification::BINDING,
-            Self::Session(_) => "SESSIONS",
+            Self::Session(_) => session::BINDING,
         }
     }
 

@@ -3,17 +3,19 @@
 
 mod inbound;
 mod limits;
+mod session;
 mod storage;
 mod streams;
 mod verification;
 
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
+pub use session::{CreateSessionCommand, SessionCommand, SessionPicture, Sessions};
 pub use storage::{ObjectContext, StorageFault};
-pub use streams::{SlotCommand, StreamSlots, Watched, probe_stream};
+use streams::open_stream;
+pub use streams::{EventsRequest, SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{
-    CheckReport, CreateCommand, EventsRequest, VerificationCommand, VerificationToken,
-    Verifications,
+    CheckReport, CreateCommand, VerificationCommand, VerificationToken, Verifications,
 };
 
 use proof_domain::error::ApiError;
@@ -24,7 +26,7 @@ use crate::answer::Raw;
 use crate::platform::{object_command, reason};
 
 /// The objects are out of reach.
-const UNREACHABLE: &str = "This verification cannot be reached at the moment. Try again.";
+const UNREACHABLE: &str = "This cannot be reached at the moment. Try again.";
 
 /// How an object's reply begins.
 const DONE: char = '=';

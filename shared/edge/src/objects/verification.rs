@@ -6,14 +6,13 @@ use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{
     CheckMethod, EventsTicket, LinkView, PlannedVerification, ResendResult, SubmitCode,
-    TestVerification, VerificationView,
+    TestVerification, Verification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use super::{Reply, UNREACHABLE, command};
+use super::{EventsRequest, Reply, Watched, command, open_stream};
 use crate::answer::Raw;
-use crate::platform::{Js, local, object_fetch, reason, response_status, response_text};
+use crate::platform::{Js, local};
 use crate::scope::Scope;
 
 pub(crate) const BINDING: &str = "VERIFICATIONS";
@@ -58,6 +57,8 @@ pub enum VerificationCommand {
         owner: Owner,
         reason: RevocationReason,
     },
+    /// Exist as this record, completed elsewhere, unless it exists already.
+    Establish(Box<Verification>),
     Ticket {
         owner: Owner,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,28 +97,6 @@ pub struct CheckReport {
     pub message: String,
     pub retryable: bool,
     pub observed: Vec<String>,
-}
-
-/// Who wants to listen: a key's owner, or whoever holds a ticket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EventsRequest {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<Owner>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_event_id: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub streams_limit: Option<u32>,
-}
-
-impl EventsRequest {
-    /// Reads the request from the address at which the object is asked.
-    pub fn from_url(url: &str) -> Option<Self> {
-        let url = Url::parse(url).ok()?;
-        let (_, wish) = url.query_pairs().find(|(name, _)| name == "request")?;
-        serde_json::from_str(&wish).ok()
-    }
 }
 
 /// The way to the objects.
@@ -234,26 +213,7 @@ impl<'a> Verifications<'a> {
 
     /// The live events, as a response whose stream is given on untouched.
     pub async fn events(self, id: Id, request: &EventsRequest) -> Result<Js, ApiError> {
-        let wish = serde_json::to_string(request)
-            .map_err(|error| ApiError::internal(error.to_string()))?;
-        let mut url = Url::parse("https://object/events")
-            .map_err(|error| ApiError::internal(error.to_string()))?;
-        url.query_pairs_mut().append_pair("request", &wish);
-        local(async {
-            let unreachable = |error| ApiError::unavailable(UNREACHABLE, reason(&error));
-            let response = object_fetch(self.0.env(), BINDING, &id.to_string(), url.as_str())
-                .await
-                .map_err(unreachable)?;
-            match response_status(&response) {
-                200 | 204 => Ok(Js::new(response)),
-                _ => {
-                    let text = response_text(&response).await.map_err(unreachable)?;
-                    Err(serde_json::from_str(&text.as_string().unwrap_or_default())
-                        .unwrap_or_else(|error| ApiError::internal(format!("events: {error}"))))
-                }
-            }
-        })
-        .await
+        open_stream(self.0.env(), Watched::Verification(id), request).await
     }
 
     async fn tell<T>(self, id: Id, wish: VerificationCommand) -> Result<Raw<T>, ApiError> {
@@ -366,20 +326,5 @@ mod tests {
                 command
             );
         }
-    }
-
-    #[test]
-    fn the_wish_to_listen_survives_the_address() {
-        let wish = EventsRequest {
-            owner: None,
-            ticket: Some("a&b=c#%".into()),
-            last_event_id: Some(2),
-            streams_limit: None,
-        };
-        let mut url = Url::parse("https://object/events").unwrap();
-        url.query_pairs_mut()
-            .append_pair("request", &serde_json::to_string(&wish).unwrap());
-        assert_eq!(EventsRequest::from_url(url.as_str()), Some(wish));
-        assert_eq!(EventsRequest::from_url("https://object/events"), None);
     }
 }
