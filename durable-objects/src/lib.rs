@@ -4,11 +4,13 @@
 mod identifier_limits;
 mod mail;
 mod record;
+mod session;
 mod stream_slots;
 mod texts;
 mod verification;
 
 pub use identifier_limits::IdentifierLimitsObject;
+pub use session::SessionObject;
 pub use stream_slots::StreamSlotsObject;
 pub use verification::VerificationObject;
 

@@ -62,6 +62,21 @@ impl Inside {
         Ok((view, false))
     }
 
+    /// Exists as this record, which was completed elsewhere. Asked again, the first one stays.
+    pub(super) async fn establish(
+        self: &Rc<Self>,
+        record: Verification,
+    ) -> Result<VerificationView, ApiError> {
+        let owner = record.owner.clone();
+        match self.load()? {
+            None if self.is_retired()? => return Err(used()),
+            None => self.save(record)?,
+            Some(known) if known.owner == owner && known.fingerprint == record.fingerprint => {}
+            Some(_) => return Err(used()),
+        }
+        self.get(&owner).await
+    }
+
     async fn repeated(
         self: &Rc<Self>,
         create: &CreateCommand,

@@ -27,6 +27,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::prelude::*;
 
+pub(crate) use proving::new_proof;
+
 use crate::record::{self, Record, said};
 use crate::{now, read_command};
 
@@ -148,6 +150,7 @@ impl Inside {
                 owner,
                 streams_limit,
             } => said(&self.ticket(&owner, streams_limit)),
+            VerificationCommand::Establish(record) => said(&self.establish(*record).await),
             VerificationCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
             VerificationCommand::Submit {
                 owner,

@@ -15,7 +15,7 @@ use proof_token::issue::issue;
 use super::Inside;
 
 /// The random parts of a proof.
-pub(super) fn new_proof() -> NewProof {
+pub(crate) fn new_proof() -> NewProof {
     NewProof {
         jti: Id::from_bytes(random()),
         salt: hex(&random::<16>()),

@@ -8,6 +8,7 @@ use proof_domain::verification::EventsTicket;
 use proof_edge::auth::{Anyone, TenantKey};
 use proof_edge::extract::{PathId, Query};
 use proof_edge::objects::{EventsRequest, Verifications};
+use proof_edge::platform::Js;
 use proof_edge::{Answer, Failure, Scope};
 
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -40,6 +41,16 @@ pub(crate) async fn events(
     Query(query): Query,
     request: Request<axum::body::Body>,
 ) -> Result<Answer, Failure> {
+    let wish = wish_to_listen(&scope, &query, request).await?;
+    Ok(stream(Verifications::of(&scope).events(id, &wish).await?))
+}
+
+/// Who wants to listen, by a key or by a ticket, and what they saw already.
+pub(crate) async fn wish_to_listen(
+    scope: &Scope,
+    query: &str,
+    request: Request<axum::body::Body>,
+) -> Result<EventsRequest, Failure> {
     let (mut parts, _) = request.into_parts();
     let mut wish = EventsRequest {
         owner: None,
@@ -47,7 +58,7 @@ pub(crate) async fn events(
         last_event_id: last_event_id(&scope.headers().last_event_id)?,
         streams_limit: None,
     };
-    let mut parameters = Parameters::parse(&query);
+    let mut parameters = Parameters::parse(query);
     let ticket = parameters.take("ticket")?;
     if ticket.is_some() && scope.headers().authorization.is_empty() {
         Anyone::from_request_parts(&mut parts, &()).await?;
@@ -58,8 +69,12 @@ pub(crate) async fn events(
         wish.streams_limit = key.streams_limit;
     }
     parameters.finish()?;
-    let stream = Verifications::of(&scope).events(id, &wish).await?;
-    Ok(Answer::through(stream).with(BUFFERING, "no"))
+    Ok(wish)
+}
+
+/// The object's stream, past whatever likes to collect an answer before giving it on.
+pub(crate) fn stream(of_object: Js) -> Answer {
+    Answer::through(of_object).with(BUFFERING, "no")
 }
 
 fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {

@@ -1,10 +1,13 @@
-//! Verifications: a tenant creates one, the person answers it, the tenant watches it end.
+//! Verifications and phone-first sessions: a tenant creates one, the person answers it, the tenant
+//! watches it end.
 
 mod channels;
 mod domains;
 mod events;
 mod inbound;
 mod pages;
+mod qr;
+mod sessions;
 mod verifications;
 
 use axum::Router;
@@ -25,6 +28,19 @@ pub fn router() -> Router {
         .route(
             "/api/v1/channels/{channel}",
             put(channels::set).delete(channels::unset),
+        )
+        .route("/api/v1/sessions", post(sessions::create))
+        .route("/api/v1/sessions/{id}", get(sessions::retrieve))
+        .route("/api/v1/sessions/{id}/qr.svg", get(qr::svg))
+        .route("/api/v1/sessions/{id}/qr.png", get(qr::png))
+        .route(
+            "/api/v1/sessions/{id}/test-verify",
+            post(sessions::test_verify),
+        )
+        .route("/api/v1/sessions/{id}/events", get(sessions::events))
+        .route(
+            "/api/v1/sessions/{id}/events/ticket",
+            post(sessions::ticket),
         )
         .route(
             "/api/v1/verifications",
@@ -80,9 +96,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
             verifications::test_verify,
             events::events,
             events::ticket,
+            sessions::create,
+            sessions::retrieve,
+            qr::svg,
+            qr::png,
+            sessions::test_verify,
+            sessions::events,
+            sessions::ticket,
         ),
         components(schemas(
             proof_domain::error::ErrorBody,
+            proof_domain::session::SessionEvent,
             proof_domain::verification::StatusEvent
         ))
     )]

@@ -117,8 +117,13 @@ impl Answer {
 
     /// Words for another program.
     pub fn text(content_type: &'static str, body: String) -> Self {
+        Self::bytes(content_type, body.into_bytes())
+    }
+
+    /// A picture, or whatever else is not text of ours.
+    pub fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Self {
         let content_type = HeaderValue::from_static(content_type);
-        Self(([(header::CONTENT_TYPE, content_type)], body).into_response())
+        Self(([(header::CONTENT_TYPE, content_type)], bytes).into_response())
     }
 
     pub fn empty(status: StatusCode) -> Self {

@@ -7,6 +7,7 @@ use http_body_util::BodyExt as _;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::limits;
+use proof_domain::session::SessionId;
 use serde::de::DeserializeOwned;
 
 use crate::answer::Failure;
@@ -29,15 +30,33 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let parameters = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::not_found())?;
-        let id = parameters
-            .iter()
-            .find(|(name, _)| *name == "id")
-            .and_then(|(_, id)| Id::parse(id));
-        id.map(Self).ok_or_else(|| Failure(ApiError::not_found()))
+        Ok(Self(named(parts, state, Id::parse).await?))
     }
+}
+
+/// The id of a session in the path.
+#[derive(Clone, Copy, Debug)]
+pub struct PathSession(pub SessionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathSession {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(named(parts, state, SessionId::parse).await?))
+    }
+}
+
+async fn named<T, S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+    parse: impl FnOnce(&str) -> Option<T> + Send,
+) -> Result<T, Failure> {
+    let parameters = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::not_found())?;
+    let id = parameters.iter().find(|(name, _)| *name == "id");
+    id.and_then(|(_, id)| parse(id))
+        .ok_or_else(|| Failure(ApiError::not_found()))
 }
 
 /// The query string, unread.

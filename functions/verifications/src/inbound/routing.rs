@@ -154,7 +154,7 @@ impl<'a> Routing<'a> {
     /// Two may wait for equal codes; the message is for the one that can be answered by it.
     async fn ask(&self, subjects: Vec<Subject>, arrival: &Arrival) -> Result<Arrived, ApiError> {
         let mut best = Arrived::Over;
-        for subject in subjects {
+        for subject in meant(subjects) {
             let outcome = subject.arrived(self.scope, arrival.clone()).await?;
             if matches!(outcome, Arrived::Verified { .. }) {
                 return Ok(outcome);
@@ -174,6 +174,19 @@ impl<'a> Routing<'a> {
         let name = self.digest(key, &format!("message {}", message.id));
         Said::new(message.sender.address.clone(), name, reply)
     }
+}
+
+/// Those for which a message can be meant, in the order in which they are asked. A verification takes
+/// one number only; a session takes whichever comes, so it is asked last, and where two sessions
+/// wait for equal codes nobody can tell whose the number is and neither is asked.
+fn meant(subjects: Vec<Subject>) -> Vec<Subject> {
+    let (sessions, mut meant): (Vec<_>, Vec<_>) = subjects
+        .into_iter()
+        .partition(|subject| matches!(subject, Subject::Session(_)));
+    if let [only] = sessions[..] {
+        meant.push(only);
+    }
+    meant
 }
 
 impl About {
@@ -197,6 +210,17 @@ impl std::fmt::Display for About {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_is_asked_last_and_only_if_it_is_the_only_one() {
+        let id = |byte| Id::from_bytes([byte; 12]);
+        let (one, other) = (Subject::Session(id(1)), Subject::Session(id(2)));
+        let verification = Subject::Verification(id(3));
+        assert_eq!(meant(vec![one, verification]), [verification, one]);
+        assert_eq!(meant(vec![one, verification, other]), [verification]);
+        assert_eq!(meant(vec![one, other]), []);
+        assert_eq!(meant(vec![]), []);
+    }
 
     #[test]
     fn what_a_person_is_asked_about_survives_being_kept() {

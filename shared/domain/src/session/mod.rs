@@ -107,7 +107,7 @@ pub struct Told {
 }
 
 /// What the person is given.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Invitation {
     /// What the message has to contain: a short code where people may have to type it, else the
     /// session's own name.

@@ -9,6 +9,7 @@ use proof_domain::verification::{
     TestVerification, Verification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
 
 use super::{EventsRequest, Reply, Watched, command, open_stream};
 use crate::answer::Raw;
@@ -223,6 +224,29 @@ impl<'a> Verifications<'a> {
     async fn ask<T>(self, id: Id, wish: VerificationCommand) -> Result<Reply<T>, ApiError> {
         local(command(self.0.env(), BINDING, &id.to_string(), &wish)).await
     }
+}
+
+/// Sees to it that a verification which was completed elsewhere exists. Safe to repeat.
+pub async fn establish(
+    env: &JsValue,
+    verification: Verification,
+) -> Result<VerificationView, ApiError> {
+    let name = verification.id.to_string();
+    let wish = VerificationCommand::Establish(Box::new(verification));
+    command(env, BINDING, &name, &wish).await?.value.read()
+}
+
+/// A verification, for another object.
+pub async fn read_verification(
+    env: &JsValue,
+    owner: Owner,
+    id: Id,
+) -> Result<VerificationView, ApiError> {
+    let wish = VerificationCommand::Get { owner };
+    command(env, BINDING, &id.to_string(), &wish)
+        .await?
+        .value
+        .read()
 }
 
 /// What has to be looked for, and how.

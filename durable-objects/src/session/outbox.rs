@@ -1,0 +1,81 @@
+//! What the object of a session owes others: the index of codes its entry, and the verification of
+//! the captured number its existence. Both are safe to repeat.
+
+use std::rc::Rc;
+
+use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::session::Session;
+use proof_domain::verification::ProofView;
+use proof_edge::ledger::{Ledger, OpenCode};
+use proof_edge::objects::{Subject, establish, read_verification};
+use proof_evidence::code::open_digest;
+
+use super::Inside;
+use crate::verification::new_proof;
+
+impl Inside {
+    pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
+        let index = self.pay_index().await;
+        if let Some(record) = self.load()?.filter(|record| record.owes_verification()) {
+            self.proof(&record).await?;
+        }
+        index
+    }
+
+    /// Lets the code be found while the session is pending, and no longer.
+    async fn pay_index(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owes_index()) else {
+            return Ok(());
+        };
+        let over = record.status().is_terminal();
+        let account = record
+            .own_channel
+            .then_some(record.owner.organisation.as_str());
+        let channel = record.channel.channel().as_str();
+        let key = self.config.code_key()?;
+        let code = OpenCode {
+            digest: open_digest(&key, channel, account, &record.invitation.code),
+            subject: Subject::Session(record.id),
+            expires_at: record.expires_at,
+        };
+        let ledger = Ledger::new(self.context.env());
+        if over {
+            ledger.close_code(&code).await?;
+        } else {
+            ledger.open_code(&code).await?;
+        }
+        // It may have ended in the meantime, and then the entry has to go.
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone)
+            && current.status().is_terminal() == over
+        {
+            current.told.index = true;
+            self.store(current)?;
+        }
+        Ok(())
+    }
+
+    /// The proof of the session's verification, which exists from then on. None if it was revoked.
+    pub(super) async fn proof(&self, record: &Session) -> Result<Option<ProofView>, ApiError> {
+        let Some(verification) = record.verification(new_proof()) else {
+            return Ok(None);
+        };
+        if !record.owes_verification() {
+            let known =
+                read_verification(self.context.env(), record.owner.clone(), verification.id).await;
+            return match known {
+                Ok(view) => Ok(view.proof),
+                // Its time is over a moment before the session's.
+                Err(error) if error.code == ErrorCode::NotFound => Ok(None),
+                Err(error) => Err(error),
+            };
+        }
+        let view = establish(self.context.env(), verification).await?;
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone)
+            && !current.told.verification
+        {
+            current.told.verification = true;
+            self.store(current)?;
+        }
+        Ok(view.proof)
+    }
+}
