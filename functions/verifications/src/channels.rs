@@ -26,14 +26,31 @@ pub(crate) async fn must_be_configured(
     key: &TenantKey,
     plan: &PlannedVerification,
 ) -> Result<(), ApiError> {
-    let (kind, channel) = (plan.kind, plan.channel);
+    can_be_carried_out(scope, key, (plan.kind, plan.channel), plan.outbound).await
+}
+
+/// The same for a phone whose number is not known yet.
+pub(crate) async fn must_hear_messages(
+    scope: &Scope,
+    key: &TenantKey,
+    channel: Channel,
+) -> Result<(), ApiError> {
+    can_be_carried_out(scope, key, (AssetType::Phone, channel), false).await
+}
+
+async fn can_be_carried_out(
+    scope: &Scope,
+    key: &TenantKey,
+    (kind, channel): (AssetType, Channel),
+    outbound: bool,
+) -> Result<(), ApiError> {
     if key.owner.environment.is_test() {
         return Ok(());
     }
     let own = key.own(channel);
     let settings = channels::settings(scope, own, channel).await?;
     let checked = match kind {
-        AssetType::Phone if plan.outbound => check_outbound(channel, &settings),
+        AssetType::Phone if outbound => check_outbound(channel, &settings),
         AssetType::Phone => check_inbound(channel, &settings),
         _ => check(kind, channel, &settings),
     };

@@ -2,7 +2,6 @@
 //! number. Its pictures are in `qr`.
 
 use http::{HeaderName, Request, StatusCode};
-use proof_domain::asset::AssetType;
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::id::{Id, hex};
 use proof_domain::session::{
@@ -20,7 +19,7 @@ use proof_evidence::settings::MissingSettings;
 use proof_evidence::telegram::Telegram;
 use proof_evidence::whatsapp::Whatsapp;
 
-use crate::channels::must_be_configured;
+use crate::channels::must_hear_messages;
 use crate::events::{stream, wish_to_listen};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -54,7 +53,7 @@ pub(crate) async fn create(
 ) -> Result<Answer, Failure> {
     let plan = request.plan()?;
     let channel = plan.channel.channel();
-    let refusal = must_be_configured(&scope, &key, AssetType::Phone, channel)
+    let refusal = must_hear_messages(&scope, &key, channel)
         .await
         .and_then(|()| key.within_quota())
         .err();
