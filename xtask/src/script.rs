@@ -29,7 +29,11 @@ pub(crate) fn join(
     let parts = glue.join("parts.mjs");
     write(&parts, &parts_module(&snippets(glue)?))?;
     let joined = glue.join("parts.js");
-    run(esbuild(tools, &parts, &joined).args(["--format=iife", "--global-name=parts"]))?;
+    run(esbuild(tools, &parts, &joined).args([
+        "--format=iife",
+        "--global-name=parts",
+        "--external:cloudflare:*",
+    ]))?;
     let joined = fs::read_to_string(&joined).doing("The joined glue cannot be read")?;
     write(&glue.join("instance.mjs"), &instance_module(&joined))?;
     let entry = glue.join("entry.mjs");

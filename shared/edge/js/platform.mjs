@@ -1,8 +1,6 @@
 // What the platform offers, in the few shapes that Rust asks for. Each function is one crossing. What
 // gives a promise is an async function: it never throws in the caller's face.
 
-import { connect } from "cloudflare:sockets";
-
 // --- environment -------------------------------------------------------------------------------
 
 export function variable(env, name) {
@@ -286,7 +284,8 @@ export class Connection {
   #writer;
   #timer;
   #late;
-  #failed;
+  #opened;
+  #closed = false;
 
   constructor(host, port, tls, milliseconds) {
     this.#host = host;
@@ -297,11 +296,15 @@ export class Connection {
       }, milliseconds);
     });
     this.#late.catch(() => {});
-    try {
-      this.#take(connect({ hostname: host, port }, { secureTransport: tls ? "on" : "starttls" }));
-    } catch (error) {
-      this.#failed = error;
-    }
+    this.#opened = this.#open(port, tls);
+    this.#opened.catch(() => {});
+  }
+
+  /** Only what opens connections loads the platform's module for them. */
+  async #open(port, tls) {
+    const { connect } = await import("cloudflare:sockets");
+    if (this.#closed) throw "closed";
+    this.#take(connect({ hostname: this.#host, port }, { secureTransport: tls ? "on" : "starttls" }));
   }
 
   #take(socket) {
@@ -315,13 +318,13 @@ export class Connection {
 
   /** The next bytes; none when the other end has closed. */
   async read() {
-    if (this.#failed) throw this.#failed;
+    await Promise.race([this.#opened, this.#late]);
     const { done, value } = await Promise.race([this.#reader.read(), this.#late]);
     return done ? new Uint8Array(0) : value;
   }
 
   async write(bytes) {
-    if (this.#failed) throw this.#failed;
+    await Promise.race([this.#opened, this.#late]);
     await Promise.race([this.#writer.write(bytes.slice()), this.#late]);
   }
 
@@ -333,6 +336,7 @@ export class Connection {
   }
 
   close() {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#socket?.close().catch(() => {});
   }
