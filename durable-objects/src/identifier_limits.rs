@@ -1,5 +1,5 @@
 //! Counts the challenges sent to one identifier, one block of numbers or for one organisation, under
-//! whatever verification. It does not know which one that is.
+//! whatever verification, or the looks that a domain gets by itself. It does not know which one that is.
 
 use proof_domain::error::ApiError;
 use proof_domain::id::Id;
@@ -12,6 +12,8 @@ use wasm_bindgen::prelude::*;
 use crate::{fault, now, read_command};
 
 const RECORD: &str = "challenges";
+const LOOKS: &str = "looks";
+const HOUR: i64 = 3_600;
 
 /// The object.
 #[wasm_bindgen]
@@ -25,6 +27,13 @@ struct Sent {
     at: i64,
 }
 
+/// The looks of one hour.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Looks {
+    hour: i64,
+    count: u32,
+}
+
 #[wasm_bindgen]
 impl IdentifierLimitsObject {
     #[wasm_bindgen(constructor)]
@@ -33,14 +42,14 @@ impl IdentifierLimitsObject {
     }
 
     pub fn command(&self, message: &str) -> String {
-        let outcome = read_command(message);
-        let outcome = outcome.and_then(
-            |LimitCommand::Take {
-                 verification,
-                 now,
-                 of,
-             }| { self.take(verification, of, Timestamp::from_seconds(now)) },
-        );
+        let outcome = read_command(message).and_then(|command| match command {
+            LimitCommand::Take {
+                verification,
+                now,
+                of,
+            } => self.take(verification, of, Timestamp::from_seconds(now)),
+            LimitCommand::Look { allowed, now } => self.look(allowed, Timestamp::from_seconds(now)),
+        });
         reply(&outcome, false)
     }
 
@@ -53,7 +62,9 @@ impl IdentifierLimitsObject {
         let context = self.0.clone();
         begin(async move {
             let sent: Vec<Sent> = context.load(RECORD).ok().flatten().unwrap_or_default();
-            if kept(sent, now()).is_empty() {
+            let looks: Option<Looks> = context.load(LOOKS).ok().flatten();
+            let counting = looks.is_some_and(|looks| looks.hour == hour_of(now()));
+            if kept(sent, now()).is_empty() && !counting {
                 context
                     .erase()
                     .await
@@ -104,6 +115,34 @@ const fn too_many(of: Limited) -> &'static str {
             "Your organisation has sent too many messages to phones. Wait before the next one."
         }
     }
+}
+
+impl IdentifierLimitsObject {
+    fn look(&self, allowed: u32, now: Timestamp) -> Result<Done, ApiError> {
+        let hour = hour_of(now);
+        let looks: Option<Looks> = self.0.load(LOOKS).map_err(fault)?;
+        let count = looks
+            .filter(|looks| looks.hour == hour)
+            .map_or(0, |looks| looks.count);
+        let ends = Timestamp::from_seconds((hour + 1) * HOUR);
+        if count >= allowed {
+            return Err(ApiError::rate_limited(
+                "The domain was looked at too often by itself. Ask for a check.",
+                ends.seconds_since(now).max(1),
+            ));
+        }
+        let looks = Looks {
+            hour,
+            count: count + 1,
+        };
+        self.0.store(LOOKS, &looks).map_err(fault)?;
+        self.0.wake_at(ends).map_err(fault)?;
+        Ok(Done {})
+    }
+}
+
+const fn hour_of(now: Timestamp) -> i64 {
+    now.seconds().div_euclid(HOUR)
 }
 
 fn kept(sent: Vec<Sent>, now: Timestamp) -> Vec<Sent> {

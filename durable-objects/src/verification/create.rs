@@ -223,7 +223,7 @@ impl Inside {
                 Question::ShownCode { code, deep_link }
             }
         };
-        Ok(Verification {
+        let mut record = Verification {
             id,
             owner,
             organisation_name,
@@ -254,7 +254,9 @@ impl Inside {
             }],
             revision: 1,
             ledger_revision: 0,
-        })
+        };
+        record.plan_check(self.check_schedule(), now);
+        Ok(record)
     }
 }
 

@@ -5,6 +5,7 @@
 mod channels;
 mod create;
 mod link;
+mod looking;
 mod outbox;
 mod proving;
 
@@ -18,7 +19,7 @@ use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
-    Answer, CheckView, Question, ResendResult, TestVerification, Verification, VerificationView,
+    Answer, Question, ResendResult, TestVerification, Verification, VerificationView,
 };
 use proof_edge::objects::{CheckReport, VerificationCommand, VerificationToken, Watched};
 use proof_edge::work::begin;
@@ -131,7 +132,7 @@ impl VerificationObject {
         let inside = self.0.clone();
         begin(async move {
             inside
-                .wake()
+                .look_and_wake()
                 .await
                 .map_err(|error| JsValue::from(error.to_string()))?;
             Ok(JsValue::UNDEFINED)
@@ -197,11 +198,7 @@ impl Inside {
     fn token(self: &Rc<Self>, owner: &Owner) -> Result<VerificationToken, ApiError> {
         self.change(owner, |record| {
             let token = record.token_to_find(now())?;
-            Ok(VerificationToken {
-                domain: record.identifier.clone(),
-                channel: record.channel,
-                token,
-            })
+            Ok(wanted(record, token))
         })
     }
 
@@ -211,16 +208,10 @@ impl Inside {
         report: CheckReport,
     ) -> Result<VerificationView, ApiError> {
         let now = now();
-        let check = CheckView {
-            method: report.method,
-            result: report.result,
-            message: report.message,
-            retryable: report.retryable,
-            observed: report.observed,
-            checked_at: now,
-        };
+        let found = report.found;
+        let check = report.seen_at(now);
         self.change(owner, |record| {
-            record.checked(check, report.found, proving::new_proof(), now)
+            record.checked(check, found, proving::new_proof(), now)
         })?;
         self.proven(owner).await
     }
@@ -305,6 +296,14 @@ const fn said_of(record: &Verification) -> &'static str {
     match record.kind {
         AssetType::Phone => "message",
         _ => "email",
+    }
+}
+
+fn wanted(record: &Verification, token: String) -> VerificationToken {
+    VerificationToken {
+        domain: record.identifier.clone(),
+        channel: record.channel,
+        token,
     }
 }
 

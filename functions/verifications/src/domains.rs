@@ -1,20 +1,109 @@
-//! Looking for what a domain was asked to publish. The look takes its time outside the object; what
-//! it found is reported to the object, which decides by its state at that moment.
+//! Domains: started and checked by businesses, or checked as any verification. The look takes its
+//! time outside the object; what it found is reported to the object, which decides by its state at
+//! that moment.
 
 use proof_domain::asset::Channel;
-use proof_domain::error::{ApiError, ErrorBody};
-use proof_domain::verification;
-use proof_edge::auth::TenantKey;
-use proof_edge::extract::PathId;
-use proof_edge::objects::{CheckReport, VerificationToken, Verifications};
-use proof_edge::outbound::{FetchFault, Fetched, get_public, resolve};
-use proof_edge::platform::now_millis;
-use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::dns::{RecordType, read_txt};
-use proof_evidence::domain_check::{
-    ChallengeToken, CheckMethod, CheckResult, DomainChallenge, FetchFailure, FileResponse,
-    HttpCheck, MAX_BODY, Next, TIME_LIMIT_MS, judge_txt,
+use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
+use proof_domain::id::Id;
+use proof_domain::verification::{
+    CreateVerification, DnsProvider, DomainCheckResult, DomainVerification,
+    StartDomainVerification, VerificationView,
 };
+use proof_edge::answer::{Raw, Value};
+use proof_edge::auth::TenantKey;
+use proof_edge::channels;
+use proof_edge::domain_look::{challenge, look, search_zone};
+use proof_edge::extract::{IdempotencyKey, Json, PathId};
+use proof_edge::objects::Verifications;
+use proof_edge::platform::local;
+use proof_edge::{Answer, Failure, Scope};
+use proof_evidence::domain_check::{Resolvers, Zone, advise};
+use proof_evidence::settings::MissingSettings;
+
+use crate::verifications::{REPLAYED, begin};
+
+/// Start a domain verification
+///
+/// Gives the DNS record and the file that prove the domain, and directions for the DNS host that
+/// serves it. It is a verification like every other: `GET /api/v1/verifications/{id}` shows it, its
+/// events tell when it is done, and while it is pending the domain is looked at by itself, after half
+/// a minute first and ever more rarely then. What counts is the place that `verification_method`
+/// names, on exactly this domain.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/domain", tag = "Verifications",
+    operation_id = "startDomainVerification",
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 visible ASCII characters, your own name for this request.")),
+    request_body = StartDomainVerification,
+    responses(
+        (status = 201, description = "The verification was started, or was before under this key.",
+            body = DomainVerification,
+            headers(("Idempotent-Replayed" = Option<String>,
+                description = "`true` if this repeats an earlier request."))),
+        (status = 400, description = "The request is not valid, or domains are not configured.", body = ErrorBody),
+        (status = 403, description = "The month's quota is used up.", body = ErrorBody),
+        (status = 409, description = "The key was used with another request.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn start(
+    key: TenantKey,
+    scope: Scope,
+    IdempotencyKey(idempotency): IdempotencyKey,
+    Json(request): Json<StartDomainVerification>,
+) -> Result<Answer, Failure> {
+    let plan = CreateVerification::from(request)
+        .plan(scope.config().own_host())
+        .map_err(StartDomainVerification::renamed)?;
+    let created = begin(key, &scope, idempotency, plan)
+        .await
+        .map_err(|Failure(error)| StartDomainVerification::renamed(error))?;
+    let view = created.value.read()?;
+    let zone = match resolvers(&scope).await {
+        Ok(resolvers) => local(search_zone(&resolvers, &view.identifier)).await,
+        Err(_) => None,
+    };
+    let provider = provider(&view.identifier, zone.as_ref())?;
+    let started = DomainVerification::of(view, provider)
+        .ok_or_else(|| ApiError::internal("a domain that is none"))?;
+    let answer = Answer::created(Value(started))?;
+    Ok(if created.repeated {
+        answer.with(REPLAYED, "true")
+    } else {
+        answer
+    })
+}
+
+/// Check a domain verification
+///
+/// Looks for the record or the file now. Asked again after it is verified it answers the same
+/// without looking.
+#[utoipa::path(
+    post, path = "/api/v1/verifications/domain/{id}/check", tag = "Verifications",
+    operation_id = "checkDomainVerification",
+    params(("id" = String, Path, description = "The verification.")),
+    responses(
+        (status = 200, description = "The verification after the check.", body = DomainCheckResult),
+        (status = 400, description = "It is not of a domain, or its challenge has ended.", body = ErrorBody),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn check(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    let checked = match look_now(&key, &scope, id).await {
+        // It may have been found by itself, before or during this look.
+        Err(error) if error.code == ErrorCode::AlreadyVerified => {
+            Verifications::of(&scope).get(key.owner, id).await?
+        }
+        checked => checked?,
+    };
+    let result = DomainCheckResult::of(checked.read()?).ok_or_else(ApiError::not_found)?;
+    Answer::ok(Value(result))
+}
 
 /// Check a domain
 ///
@@ -25,7 +114,7 @@ use proof_evidence::domain_check::{
     operation_id = "checkDomain",
     params(("id" = String, Path, description = "The verification.")),
     responses(
-        (status = 200, description = "The verification after the check.", body = verification::VerificationView),
+        (status = 200, description = "The verification after the check.", body = VerificationView),
         (status = 400, description = "It is not checked this way, or not pending any more.", body = ErrorBody),
         (status = 404, description = "There is none of that id.", body = ErrorBody),
     ),
@@ -36,95 +125,44 @@ pub(crate) async fn verify(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    let objects = Verifications::of(&scope);
-    let wanted = objects.token(key.owner.clone(), id).await?;
-    let found = look(&scope, &wanted).await?;
-    Answer::ok(objects.checked(key.owner, id, report(found)).await?)
+    Answer::ok(look_now(&key, &scope, id).await?)
 }
 
-async fn look(scope: &Scope, wanted: &VerificationToken) -> Result<CheckResult, ApiError> {
-    let token = ChallengeToken::parse(&wanted.token)
-        .map_err(|error| ApiError::internal(error.to_string()))?;
-    let challenge = DomainChallenge::new(&wanted.domain, token)
-        .map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(match wanted.channel {
-        Channel::Dns => look_in_dns(scope, &challenge).await,
-        Channel::Http => look_at_file(scope, challenge).await,
-        _ => {
-            let dns = look_in_dns(scope, &challenge).await;
-            if dns.is_verified() {
-                dns
-            } else {
-                CheckResult::of_both(dns, look_at_file(scope, challenge).await)
-            }
-        }
+async fn look_now(
+    key: &TenantKey,
+    scope: &Scope,
+    id: Id,
+) -> Result<Raw<VerificationView>, ApiError> {
+    let objects = Verifications::of(scope);
+    let wanted = objects.token(key.owner.clone(), id).await?;
+    let resolvers = resolvers(scope).await?;
+    let found = local(look(&resolvers, &wanted)).await?;
+    objects.checked(key.owner.clone(), id, found).await
+}
+
+async fn resolvers(scope: &Scope) -> Result<Resolvers, ApiError> {
+    let settings = channels::settings(scope, None, Channel::Dns).await?;
+    Resolvers::from_settings(&settings).map_err(|MissingSettings(names)| {
+        ApiError::new(
+            ErrorCode::ChannelNotConfigured,
+            format!(
+                "Domains cannot be looked at. The operator must set {}.",
+                names.join(", ")
+            ),
+        )
     })
 }
 
-async fn look_in_dns(scope: &Scope, challenge: &DomainChallenge) -> CheckResult {
-    let name = challenge.record_name();
-    let answer = resolve(scope, &name, RecordType::Txt).await;
-    judge_txt(
-        challenge,
-        &answer.and_then(|answer| read_txt(&answer, &name)),
-    )
-}
-
-async fn look_at_file(scope: &Scope, challenge: DomainChallenge) -> CheckResult {
-    let host = challenge.domain().to_owned();
-    let started = now_millis();
-    let mut check = HttpCheck::begin(challenge);
-    loop {
-        let spent = u32::try_from(now_millis() - started).unwrap_or(TIME_LIMIT_MS);
-        let left = check.time_left_ms(spent);
-        let next = if left > 0 {
-            #[expect(clippy::cast_possible_truncation, reason = "4 KiB and one byte")]
-            let size = MAX_BODY as u32 + 1;
-            match get_public(scope, &check.url(), &host, size, left).await {
-                Ok(fetched) => check.on_response(&response(&fetched)),
-                Err(fault) => check.on_failure(failure(fault)),
-            }
-        } else if spent >= TIME_LIMIT_MS {
-            return check.out_of_time();
-        } else {
-            check.on_failure(FetchFailure::Timeout)
-        };
-        match next {
-            Next::Done(result) => return result,
-            Next::Fetch(again) => check = again,
-        }
-    }
-}
-
-fn response(fetched: &Fetched) -> FileResponse<'_> {
-    FileResponse {
-        status: fetched.status,
-        location: fetched.location.as_deref(),
-        content_type: fetched.content_type.as_deref(),
-        content_encoding: fetched.content_encoding.as_deref(),
-        body: &fetched.body,
-    }
-}
-
-const fn failure(fault: FetchFault) -> FetchFailure {
-    match fault {
-        FetchFault::PrivateAddress => FetchFailure::PrivateAddress,
-        FetchFault::Dns(failure) => FetchFailure::NoAddress(failure),
-        FetchFault::Timeout => FetchFailure::Timeout,
-        FetchFault::Unreachable => FetchFailure::Unreachable,
-    }
-}
-
-fn report(found: CheckResult) -> CheckReport {
-    CheckReport {
-        method: match found.evidence.method {
-            CheckMethod::Dns => verification::CheckMethod::Dns,
-            CheckMethod::Http => verification::CheckMethod::Http,
-        },
-        found: found.is_verified(),
-        result: found.outcome.as_str().to_owned(),
-        message: found.message,
-        retryable: found.retryable,
-        observed: found.evidence.observed,
-    }
+fn provider(domain: &str, zone: Option<&Zone>) -> Result<DnsProvider, ApiError> {
+    // Directions name the record, whose name does not depend on the token.
+    let challenge = challenge(domain, &"0".repeat(32))?;
+    let advice = advise(&challenge, zone);
+    Ok(DnsProvider {
+        detected: advice.detected.unwrap_or("unknown").to_owned(),
+        name: advice.name.unwrap_or_else(|| "Unknown".to_owned()),
+        instructions: advice.instructions,
+        record_name: advice.record_name,
+        documentation_url: advice.documentation.map(str::to_owned),
+        name_servers: advice.name_servers,
+    })
 }

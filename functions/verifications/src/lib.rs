@@ -8,6 +8,7 @@ mod inbound;
 mod pages;
 mod qr;
 mod sessions;
+mod users;
 mod verifications;
 
 use axum::Router;
@@ -45,6 +46,16 @@ pub fn router() -> Router {
         .route(
             "/api/v1/verifications",
             post(verifications::create).get(verifications::list),
+        )
+        .route("/api/v1/verifications/domain", post(domains::start))
+        .route(
+            "/api/v1/verifications/domain/{id}/check",
+            post(domains::check),
+        )
+        .route("/api/v1/verifications/users", get(users::list))
+        .route(
+            "/api/v1/verifications/users/{externalUserId}",
+            get(users::retrieve),
         )
         .route("/api/v1/verifications/{id}", get(verifications::retrieve))
         .route(
@@ -92,6 +103,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
             verifications::retrieve,
             verifications::submit,
             domains::verify,
+            domains::start,
+            domains::check,
+            users::list,
+            users::retrieve,
             verifications::resend,
             verifications::test_verify,
             events::events,

@@ -7,20 +7,20 @@ use proof_domain::id::Id;
 use proof_domain::identifier;
 use proof_domain::page::VerificationQuery;
 use proof_domain::verification::{
-    CreateVerification, ResendResult, SubmitCode, TestVerification, VerificationList,
-    VerificationView,
+    CreateVerification, PlannedVerification, ResendResult, SubmitCode, TestVerification,
+    VerificationList, VerificationView,
 };
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::extract::{IdempotencyKey, Json, PathId, Query};
 use proof_edge::ledger::Ledger;
-use proof_edge::objects::{CreateCommand, Verifications};
+use proof_edge::objects::{CreateCommand, Reply, Verifications};
 use proof_edge::platform::random;
 use proof_edge::{Answer, Failure, Scope};
 
 use crate::channels::must_be_configured;
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Create a verification
 ///
@@ -51,7 +51,23 @@ pub(crate) async fn create(
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
     let plan = request.plan(scope.config().own_host())?;
-    let refusal = must_be_configured(&scope, &key, &plan)
+    let created = begin(key, &scope, idempotency, plan).await?;
+    let answer = Answer::created(created.value)?;
+    Ok(if created.repeated {
+        answer.with(REPLAYED, "true")
+    } else {
+        answer
+    })
+}
+
+/// Creates what was planned, or finds what was created under the same key.
+pub(crate) async fn begin(
+    key: TenantKey,
+    scope: &Scope,
+    idempotency: Option<String>,
+    plan: PlannedVerification,
+) -> Result<Reply<VerificationView>, Failure> {
+    let refusal = must_be_configured(scope, &key, &plan)
         .await
         .and_then(|()| key.within_quota())
         .err();
@@ -77,13 +93,7 @@ pub(crate) async fn create(
         own_channel,
         refusal,
     };
-    let created = Verifications::of(&scope).create(create).await?;
-    let answer = Answer::created(created.value)?;
-    Ok(if created.repeated {
-        answer.with(REPLAYED, "true")
-    } else {
-        answer
-    })
+    Ok(Verifications::of(scope).create(create).await?)
 }
 
 /// List verifications

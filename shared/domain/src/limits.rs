@@ -4,6 +4,12 @@
 pub const CHALLENGE_SECONDS: i64 = 10 * 60;
 /// How long a published domain token is awaited: DNS changes take hours to be seen.
 pub const DOMAIN_CHALLENGE_SECONDS: i64 = 24 * 60 * 60;
+/// Until a pending domain is looked at by itself for the first time; later looks are rarer.
+pub const DOMAIN_CHECK_SECONDS: i64 = 30;
+/// Looks at one domain that one organisation gets by itself in an hour, over all verifications.
+pub const DOMAIN_LOOKS_PER_HOUR: u32 = 60;
+/// Looks that one organisation gets by itself in an hour, over all domains.
+pub const ORGANISATION_LOOKS_PER_HOUR: u32 = 3_000;
 /// Wrong answers that one challenge takes.
 pub const MAX_ATTEMPTS: u8 = 5;
 /// How long a proof is valid.

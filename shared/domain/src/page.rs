@@ -165,6 +165,21 @@ impl VerificationQuery {
     }
 }
 
+/// The parameters of lists of users: pages and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserQuery {
+    pub page: PageRequest,
+}
+
+impl UserQuery {
+    pub fn parse(query: &str, default_limit: u32) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::parse(query);
+        let page = parameters.page(default_limit, 100)?;
+        parameters.finish()?;
+        Ok(Self { page })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,7 +35,6 @@ pub struct Config {
     /// `https://…` without a final slash.
     pub public_url: String,
     pub issuer: String,
-    pub doh_url: String,
     pub email_provider: String,
     pub streams_per_tenant: u32,
     pub heartbeat_seconds: u32,
@@ -43,6 +42,8 @@ pub struct Config {
     pub key_cache_seconds: u32,
     pub challenge_seconds: i64,
     pub domain_challenge_seconds: i64,
+    /// Until a domain is looked at by itself for the first time; 0: never.
+    pub domain_check_seconds: i64,
     pub log: bool,
     pub jwks: String,
     pub whatsapp_number: String,
@@ -79,7 +80,6 @@ impl Config {
         Self {
             issuer: text("ISSUER", &public_url),
             public_url,
-            doh_url: text("DOH_URL", ""),
             email_provider: text("EMAIL_PROVIDER", ""),
             streams_per_tenant: number(env, "STREAMS_PER_TENANT", 10),
             heartbeat_seconds: number(env, "HEARTBEAT_SECONDS", 30),
@@ -91,6 +91,7 @@ impl Config {
                 "DOMAIN_CHALLENGE_SECONDS",
                 limits::DOMAIN_CHALLENGE_SECONDS,
             ),
+            domain_check_seconds: number(env, "DOMAIN_CHECK_SECONDS", limits::DOMAIN_CHECK_SECONDS),
             log: text("LOG", "info") != "off",
             jwks: text("PROOF_JWKS", r#"{"keys":[]}"#),
             whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),

@@ -59,6 +59,22 @@ async fn named<T, S: Send + Sync>(
         .ok_or_else(|| Failure(ApiError::not_found()))
 }
 
+/// A text in the path, as its writer meant it: percent-decoded, UTF-8 and without control
+/// characters, at most 255 characters. Anything else names nothing.
+pub fn path_text(parameters: &RawPathParams, name: &str) -> Option<String> {
+    let (_, raw) = parameters.iter().find(|(known, _)| *known == name)?;
+    decoded(raw)
+}
+
+fn decoded(raw: &str) -> Option<String> {
+    let text = percent_encoding::percent_decode_str(raw)
+        .decode_utf8()
+        .ok()?;
+    let length = text.chars().count();
+    let fits = (1..=limits::MAX_EXTERNAL_USER_ID).contains(&length);
+    (fits && !text.chars().any(char::is_control)).then(|| text.into_owned())
+}
+
 /// The query string, unread.
 #[derive(Clone, Debug)]
 pub struct Query(pub String);
@@ -297,6 +313,27 @@ mod tests {
             );
         }
         assert!(read::<SubmitCode>(b"\xff\xfe{\x00}\x00").is_err());
+    }
+
+    #[test]
+    fn a_text_in_the_path_is_what_its_writer_meant() {
+        for (raw, text) in [
+            ("user_1", "user_1"),
+            ("a%2Fb", "a/b"),
+            ("a%2fb%20c", "a/b c"),
+            ("%2525", "%25"),
+            ("a+b", "a+b"),
+            ("%F0%9F%98%80", "\u{1f600}"),
+            ("100%", "100%"),
+            ("%C5%BDemyna", "\u{17d}emyna"),
+        ] {
+            assert_eq!(decoded(raw).as_deref(), Some(text), "{raw}");
+        }
+        let longest = "%C5%BD".repeat(255);
+        assert_eq!(decoded(&longest).unwrap().chars().count(), 255);
+        for raw in ["", "%00", "a%0Ab", "%ff", "%C5", &format!("{longest}a")] {
+            assert_eq!(decoded(raw), None, "{raw}");
+        }
     }
 
     #[test]

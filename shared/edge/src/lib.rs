@@ -7,6 +7,7 @@ pub mod auth;
 pub mod channels;
 pub mod config;
 pub mod crypto;
+pub mod domain_look;
 pub mod door;
 pub mod extract;
 pub mod ledger;

@@ -5,13 +5,15 @@
 use js_sys::{Array, Uint8Array};
 use proof_domain::outbound::is_public_ip;
 use proof_evidence::dns::{self, DnsFailure, RecordType};
+use proof_evidence::domain_check::{Resolver, Resolvers};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::platform::{self, local};
-use crate::scope::Scope;
+use crate::platform;
 
-const DNS_MILLISECONDS: u32 = 5_000;
+/// Where a host is, is asked of so many resolvers one after another.
+const RESOLVERS_FOR_ADDRESSES: usize = 2;
+const ADDRESS_MILLISECONDS: u32 = 2_500;
 const WANTED_HEADERS: &str = "location,content-type,content-encoding,retry-after";
 
 /// What came back.
@@ -49,23 +51,24 @@ struct KeptHeaders {
     retry_after: Option<String>,
 }
 
-/// Asks the configured resolver (RFC 8484).
-pub async fn resolve(scope: &Scope, name: &str, kind: RecordType) -> Result<Vec<u8>, DnsFailure> {
+/// Asks one resolver (RFC 8484).
+pub(crate) async fn resolve(
+    resolver: &Resolver,
+    name: &str,
+    kind: RecordType,
+    milliseconds: u32,
+) -> Result<Vec<u8>, DnsFailure> {
     let question = dns::query(name, kind).map_err(|_| DnsFailure::Malformed)?;
     let headers = format!("accept\n{0}\ncontent-type\n{0}", dns::MEDIA_TYPE);
-    let resolver = scope.config().doh_url.clone();
     #[expect(clippy::cast_possible_truncation, reason = "65,535")]
-    let answered = local(async {
-        send(
-            "POST",
-            &resolver,
-            &headers,
-            question,
-            dns::MAX_RESPONSE as u32,
-            DNS_MILLISECONDS,
-        )
-        .await
-    })
+    let answered = send(
+        "POST",
+        &resolver.url,
+        &headers,
+        question,
+        dns::MAX_RESPONSE as u32,
+        milliseconds,
+    )
     .await
     .map_err(|fault| match fault {
         FetchFault::Timeout => DnsFailure::Timeout,
@@ -81,46 +84,50 @@ pub async fn resolve(scope: &Scope, name: &str, kind: RecordType) -> Result<Vec<
 }
 
 /// One GET of a public address. `host` is the name in `url`.
-pub async fn get_public(
-    scope: &Scope,
+pub(crate) async fn get_public(
+    resolvers: &Resolvers,
     url: &str,
     host: &str,
     max_bytes: u32,
     milliseconds: u32,
 ) -> Result<Fetched, FetchFault> {
-    must_be_public(scope, host).await?;
+    must_be_public(resolvers, host).await?;
     let headers = "accept\ntext/plain\nuser-agent\nProof domain check";
-    local(send(
-        "GET",
-        url,
-        headers,
-        Vec::new(),
-        max_bytes,
-        milliseconds,
-    ))
-    .await
+    send("GET", url, headers, Vec::new(), max_bytes, milliseconds).await
 }
 
-async fn must_be_public(scope: &Scope, host: &str) -> Result<(), FetchFault> {
-    let mut addresses = Vec::new();
-    for kind in [RecordType::A, RecordType::Aaaa] {
-        match resolve(scope, host, kind)
-            .await
-            .and_then(|answer| dns::read_addresses(&answer, host, kind))
-        {
-            Ok(found) => addresses.extend(found),
-            Err(failure) if failure.is_absence() => {}
-            Err(failure) => return Err(FetchFault::Dns(failure)),
-        }
-    }
-    if addresses.is_empty() {
+async fn must_be_public(resolvers: &Resolvers, host: &str) -> Result<(), FetchFault> {
+    let (four, six) = futures_util::future::join(
+        addresses(resolvers, host, RecordType::A),
+        addresses(resolvers, host, RecordType::Aaaa),
+    )
+    .await;
+    let mut found = four.map_err(FetchFault::Dns)?;
+    found.extend(six.map_err(FetchFault::Dns)?);
+    if found.is_empty() {
         return Err(FetchFault::Dns(DnsFailure::NoData));
     }
-    if addresses.into_iter().all(is_public_ip) {
+    if found.into_iter().all(is_public_ip) {
         Ok(())
     } else {
         Err(FetchFault::PrivateAddress)
     }
+}
+
+/// The addresses of one family. Another resolver is asked only if the one before gave no answer.
+async fn addresses(resolvers: &Resolvers, host: &str, kind: RecordType) -> dns::Addresses {
+    let mut last = DnsFailure::Unreachable;
+    for resolver in resolvers.list().iter().take(RESOLVERS_FOR_ADDRESSES) {
+        match resolve(resolver, host, kind, ADDRESS_MILLISECONDS)
+            .await
+            .and_then(|answer| dns::read_addresses(&answer, host, kind))
+        {
+            Ok(found) => return Ok(found),
+            Err(failure) if failure.is_absence() => return Ok(Vec::new()),
+            Err(failure) => last = failure,
+        }
+    }
+    Err(last)
 }
 
 /// One request. Headers are alternating lines of name and value.

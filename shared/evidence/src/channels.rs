@@ -2,6 +2,7 @@
 
 use proof_domain::asset::{AssetType, Channel};
 
+use crate::domain_check::Resolvers;
 use crate::email::EmailProviders;
 use crate::settings::{MissingSettings, Setting, Settings};
 use crate::telegram::Telegram;
@@ -10,7 +11,6 @@ use crate::whatsapp::Whatsapp;
 use crate::{sms, telegram, whatsapp};
 
 // What no adapter reads yet. An adapter brings its own list.
-const DOMAIN: &[Setting] = &[Setting::plain("DOH_URL").of_operator()];
 const GITHUB: &[Setting] = &client("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
 const GOOGLE: &[Setting] = &client("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET");
 const FACEBOOK: &[Setting] = &client("FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET");
@@ -36,7 +36,7 @@ pub const fn settings_of(channel: Channel) -> &'static [Setting] {
         Channel::Sms => sms::SETTINGS,
         // A domain that is asked by e-mail uses the e-mail settings.
         Channel::Email => EmailProviders::SETTINGS,
-        Channel::Dns | Channel::Http | Channel::Auto => DOMAIN,
+        Channel::Dns | Channel::Http | Channel::Auto => Resolvers::SETTINGS,
         Channel::Github => GITHUB,
         Channel::Google => GOOGLE,
         Channel::Facebook => FACEBOOK,
@@ -61,7 +61,7 @@ pub fn check(
 ) -> Result<(), MissingSettings> {
     match (kind, channel) {
         (AssetType::Domain, Channel::Dns | Channel::Http | Channel::Auto) => {
-            settings.require(["DOH_URL"]).map(drop)
+            Resolvers::from_settings(settings).map(drop)
         }
         (_, Channel::Email) => EmailProviders::from_settings(settings).map(drop),
         (AssetType::Phone, Channel::Whatsapp) => Whatsapp::from_settings(settings).map(drop),

@@ -7,6 +7,7 @@ mod domain;
 mod email;
 mod error;
 pub(crate) mod hostname;
+mod lookalike;
 mod numbering;
 mod phone;
 mod public_suffix;
@@ -21,6 +22,7 @@ mod tests;
 use std::fmt;
 
 pub use error::IdentifierError;
+pub use lookalike::{Appearance, appearance};
 use serde::{Serialize, Serializer};
 
 use crate::asset::{AssetType, Channel};

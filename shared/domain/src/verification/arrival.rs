@@ -82,6 +82,9 @@ impl Verification {
             message: message.into(),
             retryable: true,
             observed: Vec::new(),
+            via: Vec::new(),
+            resolvers: Vec::new(),
+            dnssec: None,
             checked_at: now,
         });
         self.updated_at = now;

@@ -152,7 +152,10 @@ impl Verification {
     /// When this object has to wake up by itself for its own lifecycle.
     pub fn wakes_at(&self) -> Timestamp {
         match &self.state {
-            State::Pending => self.challenge.expires_at,
+            State::Pending => {
+                let ends = self.challenge.expires_at;
+                self.next_check().map_or(ends, |look| look.min(ends))
+            }
             State::Verified { proof, .. } | State::Revoked { proof, .. } => {
                 proof.expires_at.plus_seconds(limits::RETENTION_SECONDS)
             }

@@ -5,6 +5,10 @@
 mod arrival;
 #[cfg(test)]
 mod arrival_tests;
+mod checks;
+#[cfg(test)]
+mod checks_tests;
+mod domain_view;
 mod delivery;
 mod lifecycle;
 mod link;
@@ -14,14 +18,23 @@ mod request;
 mod sent_tests;
 #[cfg(test)]
 mod tests;
+mod users;
 mod view;
 
+pub use checks::{CheckSchedule, Checks, Dnssec, ResolverFinding};
+pub use domain_view::{
+    DnsProvider, DomainCheckResult, DomainVerification, StartDomainVerification, VerificationMethod,
+};
 pub use delivery::{Delivery, DeliveryStatus, NewCode, NewLink, ResendRefusal};
 pub use lifecycle::{Answer, NewProof};
 pub use link::{LinkStanding, LinkView};
 pub use mailbox::Mailbox;
 pub use request::{CodeDelivery, CreateVerification, PlannedVerification, SubmitCode};
 pub(crate) use request::{check_external_user_id, check_metadata};
+pub use users::{
+    SHOWN_OF_EACH, UserDetails, UserProof, UserVerification, VerifiedUser, VerifiedUserList,
+    types_in_order,
+};
 pub use view::{
     ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
     ProofView, ResendResult, StatusEvent, TestVerification, VerificationList, VerificationView,
@@ -243,14 +256,6 @@ impl std::fmt::Debug for Proof {
 pub struct Change {
     pub status: Status,
     pub at: Timestamp,
-}
-
-/// What the checks of a published token found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Checks {
-    pub count: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<CheckView>,
 }
 
 impl Verification {

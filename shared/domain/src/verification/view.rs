@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{DeliveryStatus, Mailbox, Question, State, Status, Verification};
+use super::{
+    DeliveryStatus, Dnssec, Mailbox, Question, ResolverFinding, State, Status, Verification,
+};
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
+use crate::identifier::{self, Appearance};
 use crate::limits;
 use crate::page::Pagination;
 use crate::revocation::RevocationReason;
@@ -26,6 +29,15 @@ pub struct VerificationView {
     /// Normalised: E.164, lower-case domain, checksummed address.
     #[schema(example = "+37069199199")]
     pub identifier: String,
+    /// Domains in letters of another script: the domain as people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bücher.example")]
+    pub identifier_unicode: Option<String>,
+    /// Domains: a warning. All letters have doubles in plain Latin letters, so people may take the
+    /// domain for this one, which was not proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "apple.com")]
+    pub identifier_resembles: Option<String>,
     /// Domains by e-mail: the mailbox of the domain that gets the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mailbox: Option<Mailbox>,
@@ -47,13 +59,16 @@ pub struct VerificationView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "recipient_unknown")]
     pub delivery_error: Option<String>,
-    /// Domains: how often the record was looked for.
+    /// Domains: how often the record was looked for, by your calls and by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_count: Option<u32>,
     /// Domains: what the last look found. Phones: that the code came from somewhere else
     /// (`sender_mismatch`, `contact_mismatch`), never from where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_check: Option<CheckView>,
+    /// Domains, while pending: when the record is looked for again by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_check_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +168,16 @@ pub struct CheckView {
     /// What was seen instead, shortened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<String>,
+    /// The names that the record's name is an alias of; the last one holds the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<String>,
+    /// What each resolver saw. They are resolvers of different operators, not different places in
+    /// the network.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolvers: Vec<ResolverFinding>,
+    /// What they say of DNSSEC together: `secure` only if all that saw the record validated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dnssec: Option<Dnssec>,
     pub checked_at: Timestamp,
 }
 
@@ -271,12 +296,15 @@ pub struct VerificationList {
 impl From<ListedVerification> for VerificationView {
     fn from(listed: ListedVerification) -> Self {
         let ended = (listed.verified_at.is_none()).then_some(listed.updated_at);
+        let appearance = appearance_of(listed.kind, &listed.identifier);
         Self {
             id: listed.id,
             kind: listed.kind,
             channel: listed.channel,
             status: listed.status,
             identifier: listed.identifier,
+            identifier_unicode: appearance.as_ref().map(|seen| seen.unicode.clone()),
+            identifier_resembles: appearance.and_then(|seen| seen.resembles),
             external_user_id: listed.external_user_id,
             client_metadata: listed.client_metadata,
             mailbox: None,
@@ -286,6 +314,7 @@ impl From<ListedVerification> for VerificationView {
             delivery_error: None,
             check_count: None,
             last_check: None,
+            next_check_at: None,
             verified_at: listed.verified_at,
             failed_at: ended.filter(|_| listed.status == Status::Failed),
             expired_at: ended.filter(|_| listed.status == Status::Expired),
@@ -303,12 +332,15 @@ impl From<ListedVerification> for VerificationView {
 impl Verification {
     /// The verification as its tenant sees it.
     pub fn view(&self) -> VerificationView {
+        let appearance = appearance_of(self.kind, &self.identifier);
         let mut view = VerificationView {
             id: self.id,
             kind: self.kind,
             channel: self.channel,
             status: self.status(),
             identifier: self.identifier.clone(),
+            identifier_unicode: appearance.as_ref().map(|seen| seen.unicode.clone()),
+            identifier_resembles: appearance.and_then(|seen| seen.resembles),
             mailbox: self.mailbox,
             external_user_id: self.external_user_id.clone(),
             client_metadata: self.client_metadata.clone(),
@@ -321,6 +353,7 @@ impl Verification {
                 .and_then(|delivery| delivery.error.clone()),
             check_count: None,
             last_check: self.checks.last.clone(),
+            next_check_at: self.next_check(),
             verified_at: None,
             failed_at: None,
             expired_at: None,
@@ -420,8 +453,14 @@ impl Verification {
     }
 }
 
+fn appearance_of(kind: AssetType, identifier: &str) -> Option<Appearance> {
+    (kind == AssetType::Domain)
+        .then(|| identifier::appearance(identifier))
+        .flatten()
+}
+
 /// Where and what a domain publishes.
-fn publication(domain: &str, token: &str) -> (DnsRecord, HttpFile) {
+pub(super) fn publication(domain: &str, token: &str) -> (DnsRecord, HttpFile) {
     let value = format!("proof-verify={token}");
     let path = "/.well-known/proof-verify.txt";
     (

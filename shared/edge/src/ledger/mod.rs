@@ -6,6 +6,7 @@ mod inbound;
 mod inbox;
 mod keys;
 mod proofs;
+mod users;
 mod verifications;
 
 pub use inbound::OpenCode;

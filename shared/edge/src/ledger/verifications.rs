@@ -31,12 +31,13 @@ const UPSERT_PROOF: &str = "INSERT INTO proofs
     revoked_at = excluded.revoked_at, revoked_reason = excluded.revoked_reason
   WHERE proofs.revoked_at IS NULL AND excluded.revoked_at IS NOT NULL";
 
-const COLUMNS: &str = "id, environment, type, channel, status, identifier, external_user_id,
+pub(super) const COLUMNS: &str =
+    "id, environment, type, channel, status, identifier, external_user_id,
     client_metadata, created_at, updated_at, verified_at, revoked_at, proof_expires_at";
 
 /// A row of the list.
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     id: Id,
     environment: proof_domain::tenant::Environment,
     #[serde(rename = "type")]
@@ -54,8 +55,8 @@ struct Row {
 }
 
 #[derive(Deserialize)]
-struct Count {
-    total: u64,
+pub(super) struct Count {
+    pub(super) total: u64,
 }
 
 impl From<Row> for ListedVerification {

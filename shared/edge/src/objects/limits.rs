@@ -1,9 +1,11 @@
 //! How often one identifier may be sent a challenge, whoever asks and under however many
-//! verifications. One small object per identifier counts; its name does not tell which one it is.
+//! verifications, and how often a domain is looked at by itself. One small object counts for each; its
+//! name does not tell which one it is.
 
 use proof_domain::error::ApiError;
 use proof_domain::id::{Id, hex};
 use proof_domain::limits;
+use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -26,6 +28,8 @@ pub enum LimitCommand {
         #[serde(default, skip_serializing_if = "is_default")]
         of: Limited,
     },
+    /// Count a look at a domain, if there were fewer than this in the hour.
+    Look { allowed: u32, now: i64 },
 }
 
 /// What is counted.
@@ -109,6 +113,34 @@ impl<'a> IdentifierLimits<'a> {
             .await
             .map(drop)
     }
+
+    /// Counts a look that an organisation gets at a domain by itself, or refuses it.
+    pub async fn take_look(
+        self,
+        secret: &[u8],
+        owner: &Owner,
+        domain: &str,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        let now = now.seconds();
+        for (domain, allowed) in [
+            (domain, limits::DOMAIN_LOOKS_PER_HOUR),
+            ("", limits::ORGANISATION_LOOKS_PER_HOUR),
+        ] {
+            let name = Sha256::new()
+                .chain_update(secret)
+                .chain_update(b"looks at domains")
+                .chain_update(&owner.organisation)
+                .chain_update([0])
+                .chain_update(owner.environment.as_str())
+                .chain_update([0])
+                .chain_update(domain)
+                .finalize();
+            let look = LimitCommand::Look { allowed, now };
+            command::<Done>(self.0, BINDING, &hex(&name), &look).await?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -137,5 +169,12 @@ mod tests {
             assert_eq!(serde_json::to_string(&take).unwrap(), json);
             assert_eq!(serde_json::from_str::<LimitCommand>(json).unwrap(), take);
         }
+        let look = LimitCommand::Look {
+            allowed: 60,
+            now: 7,
+        };
+        let json = r#"{"look":{"allowed":60,"now":7}}"#;
+        assert_eq!(serde_json::to_string(&look).unwrap(), json);
+        assert_eq!(serde_json::from_str::<LimitCommand>(json).unwrap(), look);
     }
 }

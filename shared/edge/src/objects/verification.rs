@@ -4,9 +4,10 @@ use proof_domain::error::ApiError;
 use proof_domain::id::Id;
 use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::Owner;
+use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
-    CheckMethod, EventsTicket, LinkView, PlannedVerification, ResendResult, SubmitCode,
-    TestVerification, Verification, VerificationView,
+    CheckMethod, CheckView, Dnssec, EventsTicket, LinkView, PlannedVerification, ResendResult,
+    ResolverFinding, SubmitCode, TestVerification, Verification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -98,6 +99,29 @@ pub struct CheckReport {
     pub message: String,
     pub retryable: bool,
     pub observed: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolvers: Vec<ResolverFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dnssec: Option<Dnssec>,
+}
+
+impl CheckReport {
+    /// As the record keeps it.
+    pub fn seen_at(self, checked_at: Timestamp) -> CheckView {
+        CheckView {
+            method: self.method,
+            result: self.result,
+            message: self.message,
+            retryable: self.retryable,
+            observed: self.observed,
+            via: self.via,
+            resolvers: self.resolvers,
+            dnssec: self.dnssec,
+            checked_at,
+        }
+    }
 }
 
 /// The way to the objects.
@@ -300,6 +324,9 @@ mod tests {
             message: "m".into(),
             retryable: false,
             observed: vec![],
+            via: vec![],
+            resolvers: vec![],
+            dnssec: None,
         };
         for (command, json) in [
             (

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
+use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{DNSClass, Name, RData, Record};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
@@ -12,6 +13,16 @@ use super::{Addresses, DnsFailure, MAX_ALIASES, MAX_RECORDS, MAX_RESPONSE};
 
 /// The length of the fixed part of every DNS message.
 const HEADER: usize = 12;
+
+/// The option by which a resolver says more about a failure (RFC 8914).
+const EXTENDED_ERROR: u16 = 15;
+
+/// What it says about DNSSEC: bogus, signature expired or not yet valid, a DNSKEY, RRSIG or NSEC
+/// that is missing, no zone key bit.
+const DNSSEC_ERRORS: std::ops::RangeInclusive<u16> = 6..=12;
+
+/// The most name servers that are read; who has more has the same ones under other names.
+const MAX_NAME_SERVERS: usize = 32;
 
 /// The TXT records of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +69,48 @@ pub fn read_alias(response: &[u8], asked: &str) -> Result<String, DnsFailure> {
         .ok_or(DnsFailure::NoData)
 }
 
+/// What an answer says about the zone that a name lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ZoneAnswer {
+    /// The name is the top of a zone, and these are its name servers, in lower case.
+    Servers(Vec<String>),
+    /// It is not. The zone's top as the answer names it, if it names one above the name.
+    Below(Option<String>),
+}
+
+/// The name servers of `asked`, or where to look for them.
+pub fn read_zone(response: &[u8], asked: &str) -> Result<ZoneAnswer, DnsFailure> {
+    // A name that does not exist lies in a zone too, and the answer names it all the same.
+    let answer = match Answer::read(response, asked, RecordType::Ns) {
+        Err(DnsFailure::NxDomain) => Answer {
+            message: decode(response)?,
+            asked: wire_name(asked).map_err(|_| DnsFailure::WrongQuestion)?,
+        },
+        read => read?,
+    };
+    let mut servers: Vec<String> = answer
+        .at(&answer.asked)
+        .filter_map(|record| match &record.data {
+            RData::NS(server) => Some(printed(&server.0)),
+            _ => None,
+        })
+        .take(MAX_NAME_SERVERS)
+        .collect();
+    if !servers.is_empty() {
+        servers.sort();
+        servers.dedup();
+        return Ok(ZoneAnswer::Servers(servers));
+    }
+    // The authority of an alias's target is another zone, which says nothing about the name.
+    let top = answer.message.authorities.iter().find(|record| {
+        matches!(record.data, RData::SOA(_))
+            && record.name != answer.asked
+            && record.name.zone_of(&answer.asked)
+            && !record.name.is_root()
+    });
+    Ok(ZoneAnswer::Below(top.map(|record| printed(&record.name))))
+}
+
 struct Answer {
     message: Message,
     asked: Name,
@@ -73,6 +126,7 @@ impl Answer {
         // A resolver that failed need not repeat the question; one that answers must.
         match message.response_code {
             ResponseCode::NoError | ResponseCode::NXDomain => {}
+            ResponseCode::ServFail if blames_dnssec(&message) => return Err(DnsFailure::Bogus),
             ResponseCode::ServFail => return Err(DnsFailure::ServFail),
             ResponseCode::Refused => return Err(DnsFailure::Refused),
             other => return Err(DnsFailure::ErrorCode(other.into())),
@@ -163,6 +217,22 @@ fn decode(response: &[u8]) -> Result<Message, DnsFailure> {
     } else {
         Err(DnsFailure::Malformed)
     }
+}
+
+fn blames_dnssec(message: &Message) -> bool {
+    let Some(edns) = &message.edns else {
+        return false;
+    };
+    edns.options()
+        .get_all(EdnsCode::Unknown(EXTENDED_ERROR))
+        .into_iter()
+        .any(|option| match option {
+            EdnsOption::Unknown(_, data) => match data.as_slice() {
+                [high, low, ..] => DNSSEC_ERRORS.contains(&u16::from_be_bytes([*high, *low])),
+                _ => false,
+            },
+            _ => false,
+        })
 }
 
 fn printed(name: &Name) -> String {

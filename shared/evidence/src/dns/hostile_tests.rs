@@ -234,6 +234,7 @@ fn everything(bytes: &[u8]) {
     let _ = read_alias(bytes, ASKED);
     let _ = read_addresses(bytes, ASKED, RecordType::A);
     let _ = read_addresses(bytes, ASKED, RecordType::Aaaa);
+    let _ = read_zone(bytes, ASKED);
 }
 
 proptest! {

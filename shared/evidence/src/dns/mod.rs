@@ -10,8 +10,10 @@ mod query;
 mod tests;
 #[cfg(test)]
 mod wire;
+#[cfg(test)]
+mod zone_tests;
 
-pub use answer::{TxtAnswer, read_addresses, read_alias, read_txt};
+pub use answer::{TxtAnswer, ZoneAnswer, read_addresses, read_alias, read_txt, read_zone};
 pub use query::{InvalidName, RecordType, query};
 
 use std::net::IpAddr;
@@ -37,6 +39,8 @@ pub enum DnsFailure {
     NoData,
     #[error("the domain's name servers failed or their DNSSEC signatures are wrong")]
     ServFail,
+    #[error("the domain's DNSSEC signatures are wrong")]
+    Bogus,
     #[error("the resolver refused the question")]
     Refused,
     #[error("the resolver answered with error {0}")]

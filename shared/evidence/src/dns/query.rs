@@ -11,6 +11,7 @@ pub enum RecordType {
     A,
     Aaaa,
     Cname,
+    Ns,
 }
 
 impl RecordType {
@@ -20,6 +21,7 @@ impl RecordType {
             Self::A => WireType::A,
             Self::Aaaa => WireType::AAAA,
             Self::Cname => WireType::CNAME,
+            Self::Ns => WireType::NS,
         }
     }
 }

@@ -17,6 +17,7 @@ fn a_question_is_these_bytes() {
         (RecordType::A, 1),
         (RecordType::Aaaa, 28),
         (RecordType::Cname, 5),
+        (RecordType::Ns, 2),
     ] {
         let asked = query("a.example", kind).unwrap();
         assert_eq!(asked[12 + 11..12 + 13], [0, code]);
@@ -184,6 +185,7 @@ fn absence_is_an_answer_and_failure_is_not() {
     }
     for failure in [
         DnsFailure::ServFail,
+        DnsFailure::Bogus,
         DnsFailure::Refused,
         DnsFailure::Timeout,
         DnsFailure::Unreachable,

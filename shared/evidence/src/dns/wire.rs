@@ -9,6 +9,8 @@ pub(super) const A: u16 = 1;
 pub(super) const AAAA: u16 = 28;
 pub(super) const RRSIG: u16 = 46;
 pub(super) const OPT: u16 = 41;
+pub(super) const NS: u16 = 2;
+pub(super) const SOA: u16 = 6;
 
 /// A message under construction; flags as in a usual answer: QR, RD, RA.
 #[derive(Clone)]
@@ -60,6 +62,22 @@ pub(super) fn txt(owner: &str, text: &str) -> Vec<u8> {
 
 pub(super) fn cname(owner: &str, target: &str) -> Vec<u8> {
     record(owner, CNAME, &name(target))
+}
+
+pub(super) fn soa(owner: &str) -> Vec<u8> {
+    let mut data = name("ns.example.net");
+    data.extend(name("hostmaster.example.net"));
+    data.extend([0; 20]);
+    record(owner, SOA, &data)
+}
+
+/// A resolver's word on why it failed (RFC 8914).
+pub(super) fn extended_error(code: u16, text: &[u8]) -> Vec<u8> {
+    let mut option = vec![0, 15];
+    option.extend(u16::try_from(2 + text.len()).unwrap().to_be_bytes());
+    option.extend(code.to_be_bytes());
+    option.extend(text);
+    record_raw(&[0], OPT, 4096, 0, &option)
 }
 
 pub(super) fn answer_to(asked: &str, kind: u16) -> Wire {

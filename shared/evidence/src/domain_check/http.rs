@@ -248,6 +248,8 @@ impl HttpCheck {
                 observed: Vec::new(),
                 via: Vec::new(),
                 authenticated: outcome == CheckOutcome::Verified && self.scheme == Scheme::Https,
+                resolvers: Vec::new(),
+                dnssec: None,
             },
         }
     }

@@ -1,6 +1,7 @@
 //! The result of one look at a domain: whether the token is published there, and if not, what was
 //! found instead and what the person can do. It is stored and shown, so it holds little.
 
+use proof_domain::verification::{Dnssec, ResolverFinding};
 use serde::{Deserialize, Serialize};
 
 use crate::shown;
@@ -27,6 +28,10 @@ pub enum CheckOutcome {
     RecordNotFound,
     /// Something else is there.
     WrongValue,
+    /// The record is there, but too few resolvers see it.
+    PartlyVisible,
+    /// The record is there by way of an alias that every name of the domain has.
+    WildcardAlias,
     /// The DNS could not be asked, or its answer cannot be used.
     DnsError,
     /// No answer came in time.
@@ -51,6 +56,8 @@ impl CheckOutcome {
             Self::Verified => "verified",
             Self::RecordNotFound => "record_not_found",
             Self::WrongValue => "wrong_value",
+            Self::PartlyVisible => "partly_visible",
+            Self::WildcardAlias => "wildcard_alias",
             Self::DnsError => "dns_error",
             Self::Timeout => "timeout",
             Self::HttpStatus => "http_status",
@@ -66,7 +73,7 @@ impl CheckOutcome {
     const fn nearness(self) -> u8 {
         match self {
             Self::Verified => 4,
-            Self::WrongValue => 3,
+            Self::WrongValue | Self::PartlyVisible | Self::WildcardAlias => 3,
             Self::HttpStatus | Self::RedirectRefused | Self::TooLarge | Self::NotText => 2,
             Self::DnsError | Self::Timeout | Self::Unreachable | Self::PrivateAddress => 1,
             Self::RecordNotFound => 0,
@@ -88,6 +95,12 @@ pub struct CheckEvidence {
     pub via: Vec<String>,
     /// Nobody on the way could have changed it: validated with DNSSEC, or read over https.
     pub authenticated: bool,
+    /// What each resolver saw, in the order in which they are configured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolvers: Vec<ResolverFinding>,
+    /// What the resolvers together say of DNSSEC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dnssec: Option<Dnssec>,
 }
 
 /// One look at a domain.
@@ -158,6 +171,8 @@ mod tests {
                 observed: vec![],
                 via: vec![],
                 authenticated: false,
+                resolvers: vec![],
+                dnssec: None,
             },
         }
     }
@@ -185,6 +200,8 @@ mod tests {
             Verified,
             RecordNotFound,
             WrongValue,
+            PartlyVisible,
+            WildcardAlias,
             DnsError,
             Timeout,
             HttpStatus,

@@ -46,6 +46,8 @@ fn judge_records(challenge: &DomainChallenge, answer: &TxtAnswer) -> CheckResult
             observed: seen,
             via: answer.via.clone(),
             authenticated: answer.authenticated,
+            resolvers: Vec::new(),
+            dnssec: None,
         },
     }
 }
@@ -114,6 +116,14 @@ fn explain(challenge: &DomainChallenge, failure: DnsFailure) -> CheckResult {
                 challenge.domain()
             ),
         ),
+        DnsFailure::Bogus => (
+            CheckOutcome::DnsError,
+            format!(
+                "{} is signed with DNSSEC and the signatures are wrong, so nothing there can be \
+                 believed. Ask your DNS provider to mend them, or remove the DS record.",
+                challenge.domain()
+            ),
+        ),
         DnsFailure::Loop | DnsFailure::TooMany | DnsFailure::TooLarge => (
             CheckOutcome::DnsError,
             format!(
@@ -143,6 +153,8 @@ fn explain(challenge: &DomainChallenge, failure: DnsFailure) -> CheckResult {
             observed: Vec::new(),
             via: Vec::new(),
             authenticated: false,
+            resolvers: Vec::new(),
+            dnssec: None,
         },
     }
 }
@@ -256,6 +268,7 @@ mod tests {
             (DnsFailure::NxDomain, CheckOutcome::RecordNotFound, true),
             (DnsFailure::NoData, CheckOutcome::RecordNotFound, true),
             (DnsFailure::ServFail, CheckOutcome::DnsError, true),
+            (DnsFailure::Bogus, CheckOutcome::DnsError, true),
             (DnsFailure::Refused, CheckOutcome::DnsError, true),
             (DnsFailure::ErrorCode(4), CheckOutcome::DnsError, true),
             (DnsFailure::Truncated, CheckOutcome::DnsError, true),
