@@ -8,7 +8,7 @@ import { MATRIX } from "./harness/identifiers.mjs";
 
 let world;
 before(async () => {
-  world = await startWorld({ vars: { EMAIL_PROVIDER: "", DOH_URL: "" } });
+  world = await startWorld({ vars: { EMAIL_PROVIDER: "", DOH_URLS: "" } });
 });
 after(() => world?.stop());
 

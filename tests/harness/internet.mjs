@@ -4,11 +4,13 @@
 import http from "node:http";
 import { sleep } from "./poll.mjs";
 
-const RESOLVERS = ["cloudflare-dns.com"];
+/** Those that the Workers ask unless a test says otherwise; all of them know what the DNS server knows. */
+export const RESOLVERS = ["cloudflare-dns.com", "dns.google", "dns.quad9.net"];
 
 export async function startInternet({ dns } = {}) {
   const hosts = new Map();
   const names = new Map();
+  const odd = new Map();
   const requests = [];
   const server = http.createServer((request, response) => {
     serve(request, response).catch((error) => {
@@ -27,7 +29,10 @@ export async function startInternet({ dns } = {}) {
     requests.push(seen);
     if (resolverAsked) {
       await sleep(dnsDelay);
-      return forward(request, response, dns?.doh);
+      const { answers = dns?.doh, change, status, silent } = odd.get(name) ?? {};
+      if (silent) return;
+      if (status) return response.writeHead(status).end();
+      return forward(request, response, answers, change);
     }
     const named = names.get(name);
     if (named) {
@@ -48,6 +53,14 @@ export async function startInternet({ dns } = {}) {
     /** Lets every answer of the resolver take so long. */
     slowDns(milliseconds) {
       dnsDelay = milliseconds;
+    },
+    /**
+     * Lets one resolver behave otherwise: `silent`, with an HTTP `status`, with the answers of
+     * another server, or after a `change` of the answer's bytes. Nothing makes it behave again.
+     */
+    resolver(name, behaviour) {
+      if (behaviour) odd.set(name, behaviour);
+      else odd.delete(name);
     },
     /** What Miniflare calls an outbound service. */
     service: { external: { address: `127.0.0.1:${server.address().port}`, http: { forwardedProtoHeader: "x-outside-scheme" } } },
@@ -85,13 +98,14 @@ export const file = (path, body, options) => (request, response) =>
 
 const isAddress = (name) => name.includes(":") || /^[\d.]+$/.test(name);
 
-function forward(request, response, target) {
+function forward(request, response, target, change) {
   if (!target) return response.writeHead(503).end();
   const url = new URL(target);
   url.search = new URL(request.url, target).search;
   return new Promise((resolve) => {
     const { method, headers } = request;
     const onward = http.request(url, { method, headers: { ...headers, host: url.host } }, (answer) => {
+      if (change) return changed(answer, response, change).then(resolve, () => resolve(response.destroy()));
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response).on("close", resolve);
     });
@@ -99,4 +113,11 @@ function forward(request, response, target) {
     response.on("close", () => onward.destroy());
     request.pipe(onward);
   });
+}
+
+async function changed(answer, response, change) {
+  const chunks = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const body = change(Buffer.concat(chunks));
+  response.writeHead(answer.statusCode, { "content-type": "application/dns-message", "content-length": body.length }).end(body);
 }

@@ -13,7 +13,7 @@ use crate::timestamp::Timestamp;
 const PAUSES: [i64; 7] = [1, 2, 4, 10, 20, 60, 120];
 
 /// How long a look may take before it is taken for lost.
-const LOOK_SECONDS: i64 = 60;
+const LOOK_SECONDS: i64 = 30;
 
 /// What the looks at a domain found so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
