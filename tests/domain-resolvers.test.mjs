@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "./harness/test.mjs";
 import { startDns, txt } from "./harness/dns.mjs";
+import { startValidator } from "./harness/validator.mjs";
 import { RESOLVERS } from "./harness/internet.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { createDomain, freshDomain, random } from "./harness/steps.mjs";
@@ -11,14 +12,21 @@ const [FIRST, SECOND, THIRD] = RESOLVERS;
 let world;
 let client;
 let elsewhere;
+let validator;
 before(async () => {
   elsewhere = await startDns();
-  world = await startWorld({ dns: true });
+  const zones = { "signed-of-tests.com": { signed: true }, "bogus-of-tests.com": { signed: true } };
+  world = await startWorld({ dns: { zones } });
+  const [good, other] = [await world.dns.ds("signed-of-tests.com"), await world.dns.ds("bogus-of-tests.com")];
+  // The parent vouches for a key that the second zone does not have.
+  const wrong = other.replace(/.{8}$/, (end) => (end === "deadbeef" ? "00000000" : "deadbeef"));
+  validator = await startValidator(world.dns, [good, wrong]);
   client = (await world.organisation()).test;
 });
 after(async () => {
   await world?.stop();
   await elsewhere?.stop();
+  await validator?.stop();
 });
 afterEach(() => RESOLVERS.forEach((name) => world.internet.resolver(name)));
 
@@ -119,6 +127,37 @@ test("what resolvers validated is called secure if all who saw it did", async ()
     most.last_check.resolvers.map(({ dnssec }) => dnssec),
     ["secure", "insecure", "secure"],
   );
+});
+
+test("a signed zone is secure to a resolver that validates, another zone is not", async () => {
+  RESOLVERS.forEach((name) => world.internet.resolver(name, { answers: validator.doh }));
+  const signed = await verify((await published({ identifier: "signed-of-tests.com" })).id);
+  assert.equal(signed.status, "verified", JSON.stringify(signed.last_check));
+  assert.equal(signed.last_check.dnssec, "secure");
+  const plain = await verify((await published()).id);
+  assert.equal(plain.status, "verified");
+  assert.equal(plain.last_check.dnssec, "insecure");
+});
+
+test("a zone whose signatures are wrong proves nothing, although resolvers that do not look see the record", async () => {
+  const made = await published({ identifier: "bogus-of-tests.com" });
+  world.internet.resolver(THIRD, { answers: validator.doh });
+  const checked = await verify(made.id);
+  assert.equal(checked.status, "pending");
+  assert.equal(checked.last_check.dnssec, "bogus");
+  assert.deepEqual(said(checked.last_check), { [FIRST]: "verified", [SECOND]: "verified", [THIRD]: "dns_error" });
+  assert.match(checked.last_check.message, /DNSSEC/);
+});
+
+test("a resolver that follows aliases into other zones finds the record there", async () => {
+  RESOLVERS.forEach((name) => world.internet.resolver(name, { answers: validator.doh }));
+  const target = `${random()}.proofs-of-tests.net`;
+  const made = await createDomain(client);
+  const { name, value } = made.challenge.dns_record;
+  await world.dns.publish({ name, type: "CNAME", data: `${target}.` }, { name: target, type: "TXT", data: txt(value) });
+  const done = await verify(made.id);
+  assert.equal(done.status, "verified", JSON.stringify(done.last_check));
+  assert.deepEqual(done.last_check.via, [target]);
 });
 
 test("wrong signatures are not outvoted", async () => {

@@ -15,14 +15,19 @@ import { eventually } from "./poll.mjs";
 const ZONES = ["com", "org", "net", "uk"];
 const run = promisify(execFile);
 
-export async function startDns() {
+/**
+ * `zones`: more zones by name, each with its `servers` (names that its NS records give) and perhaps
+ * `signed` with DNSSEC.
+ */
+export async function startDns({ zones: more = {} } = {}) {
   const home = await mkdtemp(join(tmpdir(), "proof-dns-"));
   await mkdir(join(home, "run"));
   await mkdir(join(home, "db"));
   const [port, front, doh] = [await freePort(), await freePort(), await freePort()];
   const silent = await silentPort();
-  for (const zone of ZONES) await writeFile(join(home, `${zone}.zone`), zoneFile(zone));
-  await writeFile(join(home, "knot.conf"), knotConfig(home, port));
+  const zones = { ...Object.fromEntries(ZONES.map((zone) => [zone, {}])), ...more };
+  for (const [zone, { servers }] of Object.entries(zones)) await writeFile(join(home, `${zone}.zone`), zoneFile(zone, servers));
+  await writeFile(join(home, "knot.conf"), knotConfig(home, port, zones));
   await writeFile(join(home, "dnsdist.conf"), dnsdistConfig({ port, front, doh, silent: silent.address().port }));
   const children = [
     start("knotd", ["-c", join(home, "knot.conf")]),
@@ -40,19 +45,26 @@ export async function startDns() {
     await stop();
     throw new Error(`${error.message}\n${children.map((child) => child.said).join("\n")}`);
   }
-  const zones = new ZoneEditor(join(home, "run", "knot.sock"));
+  const editor = new ZoneEditor(join(home, "run", "knot.sock"), Object.keys(zones));
   const resolver = new Resolver({ timeout: 1_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   return {
     doh: `http://127.0.0.1:${doh}/dns-query`,
     /** Adds records: `{name, type, data}`; data as in a zone file. */
-    publish: (...records) => zones.change("zone-set", records),
+    publish: (...records) => editor.change("zone-set", records),
     /** Removes what stands at a name, of one type or of all. */
-    withdraw: (...records) => zones.change("zone-unset", records),
+    withdraw: (...records) => editor.change("zone-unset", records),
     /** The addresses that a public resolver would give for a name. */
     addresses: async (name) => {
       const found = await Promise.all([resolver.resolve4(name).catch(() => []), resolver.resolve6(name).catch(() => [])]);
       return found.flat();
+    },
+    /** Where the zones are served, without anybody in front. */
+    port,
+    /** The DS record of a signed zone, as its parent would hold it. */
+    async ds(zone) {
+      const { stdout } = await run(binary("keymgr"), ["-c", join(home, "knot.conf"), zone, "ds"]);
+      return stdout.split("\n")[0];
     },
     stop,
   };
@@ -63,10 +75,12 @@ export const txt = (...strings) => strings.map((text) => `"${text.replaceAll('"'
 
 class ZoneEditor {
   #socket;
+  #zones;
   #queue = Promise.resolve();
 
-  constructor(socket) {
+  constructor(socket, zones) {
     this.#socket = socket;
+    this.#zones = zones;
   }
 
   change(command, records) {
@@ -76,7 +90,7 @@ class ZoneEditor {
   }
 
   async #apply(command, records) {
-    const byZone = Map.groupBy(records, ({ name }) => name.split(".").at(-1));
+    const byZone = Map.groupBy(records, ({ name }) => this.#zoneOf(name));
     for (const [zone, changes] of byZone) {
       await this.#knotc("zone-begin", zone);
       try {
@@ -95,13 +109,19 @@ class ZoneEditor {
     }
   }
 
+  /** The lowest zone that a name lies in. */
+  #zoneOf(name) {
+    const above = this.#zones.filter((zone) => name === zone || name.endsWith(`.${zone}`));
+    return above.toSorted((a, b) => b.length - a.length)[0];
+  }
+
   async #knotc(...words) {
     const { stdout, stderr } = await run(binary("knotc"), ["-s", this.#socket, ...words]);
     if (/^error/m.test(stdout + stderr)) throw new Error(`knotc ${words.join(" ")}: ${stdout}${stderr}`);
   }
 }
 
-function start(name, words) {
+export function start(name, words) {
   const child = spawn(binary(name), words, { stdio: ["ignore", "pipe", "pipe"] });
   child.said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (child.said = (child.said + text).slice(-4_000)));
@@ -116,7 +136,7 @@ function binary(name) {
   return found;
 }
 
-const knotConfig = (home, port) => `
+const knotConfig = (home, port, zones) => `
 server:
     rundir: "${home}/run"
     listen: [ 127.0.0.1@${port} ]
@@ -141,12 +161,12 @@ template:
     zonefile-load: whole
     semantic-checks: off
 zone:
-${[...ZONES, "servfail.com"].map((zone) => `  - domain: ${zone}`).join("\n")}
+${[...Object.keys(zones), "servfail.com"].map((zone) => `  - domain: ${zone}${zones[zone]?.signed ? "\n    dnssec-signing: on" : ""}`).join("\n")}
 `;
 
-const zoneFile = (zone) => `$TTL 1
+const zoneFile = (zone, servers = [`ns.${zone}`]) => `$TTL 1
 @ SOA ns.${zone}. hostmaster.${zone}. 1 3600 600 86400 1
-@ NS ns.${zone}.
+${servers.map((server) => `@ NS ${server}.`).join("\n")}
 ns A 198.41.0.4
 `;
 
@@ -160,7 +180,7 @@ newServer({address="127.0.0.1:${silent}", name="silent", pool="silent"}):setUp()
 addAction("silent.com.", PoolAction("silent"))
 `;
 
-async function answers(doh) {
+export async function answers(doh) {
   const query = Buffer.from("000001000001000000000000026e7303636f6d0000010001", "hex").toString("base64url");
   const reply = await fetch(`http://127.0.0.1:${doh}/dns-query?dns=${query}`, { headers: { accept: "application/dns-message" } });
   return reply.ok && (Buffer.from(await reply.arrayBuffer())[3] & 15) === 0;

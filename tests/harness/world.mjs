@@ -15,10 +15,10 @@ import { Inbox } from "./steps.mjs";
 /** Shorter waits than in use, and no looks at domains but those asked for; everything else is as the operator gets it. */
 const QUICK = { KEY_CACHE_SECONDS: "1", DOMAIN_CHECK_SECONDS: "0" };
 
-/** `dns: true` for a real DNS server; `vars` override the Workers' variables. */
+/** `dns: true` for a real DNS server, or what is special about it; `vars` override the Workers' variables. */
 export async function startWorld({ dns: wantsDns = false, vars = {}, ...options } = {}) {
   const stateDir = await mkdtemp(join(tmpdir(), "proof-test-"));
-  const dns = wantsDns ? await startDns() : undefined;
+  const dns = wantsDns ? await startDns(wantsDns === true ? {} : wantsDns) : undefined;
   const internet = await startInternet({ dns });
   const world = new World({ stateDir, dns, internet, options: { ...options, vars: { ...QUICK, ...vars } } });
   try {

@@ -157,6 +157,7 @@ impl From<StartDomainVerification> for CreateVerification {
             external_user_id: start.customer_id,
             callback_url: None,
             delivery: None,
+            mailbox: None,
         }
     }
 }

@@ -8,8 +8,8 @@ mod arrival_tests;
 mod checks;
 #[cfg(test)]
 mod checks_tests;
-mod domain_view;
 mod delivery;
+mod domain_view;
 mod lifecycle;
 mod link;
 mod mailbox;
@@ -22,10 +22,10 @@ mod users;
 mod view;
 
 pub use checks::{CheckSchedule, Checks, Dnssec, ResolverFinding};
+pub use delivery::{Delivery, DeliveryStatus, NewCode, NewLink, ResendRefusal};
 pub use domain_view::{
     DnsProvider, DomainCheckResult, DomainVerification, StartDomainVerification, VerificationMethod,
 };
-pub use delivery::{Delivery, DeliveryStatus, NewCode, NewLink, ResendRefusal};
 pub use lifecycle::{Answer, NewProof};
 pub use link::{LinkStanding, LinkView};
 pub use mailbox::Mailbox;

@@ -53,12 +53,13 @@ impl Resolvers {
         Setting::plain(QUORUM).of_operator(),
     ];
 
-    /// `DOH_URLS`, with commas between, else the one of `DOH_URL`. `DOH_QUORUM` of them have to see
-    /// a record; by default more than half. What is set but cannot be used counts as missing.
+    /// The one of `DOH_URL` if that is set, else those of `DOH_URLS`, with commas between.
+    /// `DOH_QUORUM` of them have to see a record; by default more than half. What is set but cannot
+    /// be used counts as missing.
     pub fn from_settings(settings: &Settings) -> Result<Self, MissingSettings> {
         let (name, urls) = match (settings.get(URLS), settings.get(URL)) {
-            (Some(urls), _) => (URLS, urls),
-            (None, Some(url)) => (URL, url),
+            (_, Some(url)) => (URL, url),
+            (Some(urls), None) => (URLS, urls),
             (None, None) => return Err(MissingSettings(vec![URLS])),
         };
         let mut list: Vec<Resolver> = Vec::new();

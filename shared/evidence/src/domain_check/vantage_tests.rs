@@ -66,13 +66,18 @@ fn the_operators_list_is_read() {
     assert_eq!(three.quorum(), 2);
     let one = Resolvers::from_settings(&settings(&[("DOH_URL", "https://dns.example/q")])).unwrap();
     assert_eq!((one.list().len(), one.quorum()), (1, 1));
-    let spaced = settings(&[
-        (
-            "DOH_URLS",
-            " https://a.example/q , https://A.example/other,",
-        ),
-        ("DOH_URL", "https://unused.example/q"),
+    let both = settings(&[
+        ("DOH_URLS", DEFAULT_RESOLVERS),
+        ("DOH_URL", "https://only.example/q"),
     ]);
+    assert_eq!(
+        Resolvers::from_settings(&both).unwrap().list()[0].name,
+        "only.example"
+    );
+    let spaced = settings(&[(
+        "DOH_URLS",
+        " https://a.example/q , https://A.example/other,",
+    )]);
     assert_eq!(Resolvers::from_settings(&spaced).unwrap().list().len(), 1);
     for (count, quorum) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3)] {
         assert_eq!(of(count, "").quorum(), quorum);
