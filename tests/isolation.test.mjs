@@ -13,6 +13,7 @@ before(async () => {
 after(() => world?.stop());
 
 const BODIES = {
+  "POST /api/v1/sessions/{id}/test-verify": { phone_number: "+37069199199" },
   "POST /api/v1/verifications/{id}/submit": { challenge_code: "ABC234" },
   "POST /api/v1/proofs/{id}/revoke": { reason: "fraud" },
 };
