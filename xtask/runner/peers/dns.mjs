@@ -13,12 +13,11 @@ const REAL_RESOLVER = "https://cloudflare-dns.com/dns-query";
 export const DOMAIN_OF_NOBODY = ".proof-demo.com";
 
 export class Zone {
-  #resolver;
   #records = new Map();
   #files = new Map();
 
-  constructor(resolver = REAL_RESOLVER) {
-    this.#resolver = resolver;
+  settings(baseUrl) {
+    return { DOH_URL: `${baseUrl}/dns-query` };
   }
 
   publishRecord(name, text) {
@@ -40,7 +39,7 @@ export class Zone {
   };
 
   async #pass(question, response) {
-    const asked = fetch(this.#resolver, {
+    const asked = fetch(REAL_RESOLVER, {
       method: "POST",
       headers: { accept: "application/dns-message", "content-type": "application/dns-message" },
       body: question,

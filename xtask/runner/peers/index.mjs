@@ -7,17 +7,25 @@ import { join } from "node:path";
 import { fetch as fetchOutside } from "miniflare";
 import { Zone } from "./dns.mjs";
 import { Play } from "./play.mjs";
+import { TelegramPeer } from "./telegram.mjs";
+import { TwilioPeer } from "./twilio.mjs";
+import { WhatsappPeer } from "./whatsapp.mjs";
 
 const OWN_SETTINGS = "settings.json";
+
+/** Each below the path of its name. */
+const PEERS = { dns: Zone, whatsapp: WhatsappPeer, telegram: TelegramPeer, twilio: TwilioPeer };
 
 /**
  * Starts the peers. `folder` may hold `settings.json`, with settings of real providers by name:
  * those win, and nobody plays the channels that they belong to.
  */
 export async function startPeers(folder) {
-  const own = await readFile(join(folder, OWN_SETTINGS), "utf8").then(JSON.parse, () => ({}));
-  const zone = new Zone(own.DOH_URL);
-  const peers = { dns: zone };
+  const own = await readFile(join(folder, OWN_SETTINGS), "utf8").then(JSON.parse, (error) => {
+    if (error.code !== "ENOENT") throw new Error(`${OWN_SETTINGS}: ${error.message}`);
+    return {};
+  });
+  const peers = {};
   let play;
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, "http://peers");
@@ -31,15 +39,22 @@ export async function startPeers(folder) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}`;
-  const played = { DOH_URL: `${url}/dns/dns-query` };
+  const vars = {};
+  for (const [name, Peer] of Object.entries(PEERS)) {
+    const peer = new Peer();
+    const settings = peer.settings(`${url}/${name}`);
+    if (Object.keys(settings).some((setting) => setting in own)) continue;
+    peers[name] = peer;
+    Object.assign(vars, settings);
+  }
   return {
     /** What points the system to the peers. */
-    vars: { LOCAL_PEERS_URL: url, ...played, ...own },
+    vars: { LOCAL_PEERS_URL: url, ...vars, ...own },
     /** What the Workers fetch: files of made-up domains here, everything else from the world. */
-    outbound: (request) => zone.page(request) ?? fetchOutside(request, { redirect: "manual" }),
+    outbound: (request) => peers.dns?.page(request) ?? fetchOutside(request, { redirect: "manual" }),
     /** Tells the person which system and whose key to use. */
     connect(system, demo) {
-      play = new Play({ system, key: demo.live_key, own, peers });
+      play = new Play({ system, key: demo.live_key, peers });
     },
     stop: () => new Promise((resolve) => server.close(resolve)),
   };

@@ -1,6 +1,6 @@
 // The made-up person on a developer's machine. It asks for a verification as a tenant would, with
 // the demo organisation's live key, and then does what the challenge asks, through the real channel.
-import { people } from "./people.mjs";
+import { people } from "./people/index.mjs";
 
 const MAX_SCENES = 1_000;
 
@@ -10,10 +10,10 @@ export class Play {
   #people;
   #scenes = new Map();
 
-  constructor({ system, key, own, peers }) {
+  constructor({ system, key, peers }) {
     this.#system = system;
     this.#key = key;
-    this.#people = people({ system, own, peers });
+    this.#people = people({ system, peers });
   }
 
   handler = async (request, response, url) => {

@@ -1,0 +1,42 @@
+// The person's phone. Its number is one of those that exist in films only.
+import { randomInt } from "node:crypto";
+
+const number = () => `+120255501${String(randomInt(100)).padStart(2, "0")}`;
+const asset = () => ({ request: { identifier: number() } });
+const digits = (identifier) => identifier.slice(1);
+
+export function phones({ url }, { whatsapp, telegram, twilio }) {
+  return {
+    ...(whatsapp && {
+      "phone/whatsapp": {
+        asset,
+        part: ({ challenge, identifier }) => `Send ${challenge.code} from ${identifier} by WhatsApp`,
+        answer: async ({ identifier, challenge }) =>
+          heard(await whatsapp.say({ to: `${url}/inbound/whatsapp`, from: digits(identifier), text: challenge.code })),
+      },
+    }),
+    ...(telegram && {
+      "phone/telegram": {
+        asset,
+        part: ({ identifier }) => `Press Start in Telegram and share ${identifier}`,
+        async answer({ identifier, challenge }) {
+          const [to, person] = [`${url}/inbound/telegram`, telegram.person()];
+          heard(await telegram.start({ to, person, code: challenge.code }));
+          return heard(await telegram.shareContact({ to, person, phone: digits(identifier) }));
+        },
+      },
+    }),
+    ...(twilio && {
+      "phone/sms": {
+        asset,
+        part: ({ challenge, identifier }) => `Text ${challenge.code} from ${identifier}`,
+        answer: async ({ identifier, challenge }) =>
+          heard(await twilio.text({ to: `${url}/inbound/sms/twilio`, from: identifier, body: challenge.code })),
+      },
+    }),
+  };
+}
+
+function heard({ status, text }) {
+  if (status !== 200) throw new Error(`the webhook was answered with ${status}: ${text}`);
+}
