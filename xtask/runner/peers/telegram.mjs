@@ -9,10 +9,14 @@ export class TelegramPeer {
   sent = [];
   /** Set to answer the next requests differently: `(message) => [status, body]`. */
   refuse;
-  #username = "proof_example_bot";
+  #username;
   #token = `${randomInt(100_000_000, 999_999_999)}:${randomBytes(26).toString("base64url")}`;
   #secret = randomBytes(24).toString("base64url");
   #updates = randomInt(1, 1_000_000);
+
+  constructor({ username = "proof_example_bot" } = {}) {
+    this.#username = username;
+  }
 
   settings(baseUrl) {
     return {

@@ -7,9 +7,13 @@ export class TelnyxPeer {
   sent = [];
   /** Set to answer the next requests differently: `(message) => [status, body]`. */
   refuse;
-  #number = "+12025550103";
+  #number;
   #apiKey = `KEY${randomBytes(16).toString("hex")}`;
   #keys = generateKeyPairSync("ed25519");
+
+  constructor({ number = "+12025550103" } = {}) {
+    this.#number = number;
+  }
 
   settings(baseUrl) {
     const { x } = this.#keys.publicKey.export({ format: "jwk" });

@@ -11,11 +11,15 @@ export class WhatsappPeer {
   sent = [];
   /** Set to answer the next requests differently: `(message) => [status, body]`. */
   refuse;
-  #number = "12025550101";
+  #number;
   #phoneNumberId = digits(15);
   #accessToken = randomBytes(16).toString("hex");
   #appSecret = randomBytes(16).toString("hex");
   #verifyToken = randomBytes(16).toString("hex");
+
+  constructor({ number = "12025550101" } = {}) {
+    this.#number = number;
+  }
 
   settings(baseUrl) {
     return {
