@@ -14,7 +14,7 @@ use proof_edge::channels;
 use proof_edge::extract::Json;
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::channels::{check, check_inbound, check_outbound, settings_of};
+use proof_evidence::channels::{check, check_inbound, check_outbound, refusal_as_own, settings_of};
 use proof_evidence::settings::{MissingSettings, Settings};
 
 /// The longest value of a setting; keys in PEM form are the longest.
@@ -218,12 +218,15 @@ fn must_be_settable(channel: Channel, wanted: &SetChannel) -> Result<(), ApiErro
     }
     let settings: Settings = wanted.settings.clone().into_iter().collect();
     let kind = AssetType::ALL.iter().find(|kind| kind.allows(channel));
-    match kind.map(|kind| check(*kind, channel, &settings)) {
-        Some(Err(MissingSettings(missing))) => Err(ApiError::field(
+    if let Some(Err(MissingSettings(missing))) = kind.map(|kind| check(*kind, channel, &settings)) {
+        return Err(ApiError::field(
             "settings",
             format!("must also hold {}", missing.join(", ")),
-        )),
-        _ => Ok(()),
+        ));
+    }
+    match refusal_as_own(channel, &settings) {
+        Some((name, why)) => Err(ApiError::field(format!("settings.{name}"), why)),
+        None => Ok(()),
     }
 }
 
@@ -253,6 +256,18 @@ mod tests {
             let refused = refusal(Channel::Github, &[(name, value)]);
             assert!(refused.contains(said), "{refused}");
         }
+        // Through the operator's doors an organisation would write in the operator's name.
+        for provider in ["cloudflare", "inbox", "resend,cloudflare"] {
+            let settings = [
+                ("EMAIL_PROVIDER", provider),
+                ("EMAIL_FROM", "security@bank.example"),
+                ("RESEND_API_KEY", "re_1"),
+            ];
+            let refused = refusal(Channel::Email, &settings);
+            assert!(refused.contains("resend or postmark"), "{refused}");
+        }
+        let smtp = [("EMAIL_PROVIDER", "smtp"), ("EMAIL_FROM", "a@b.example")];
+        assert!(refusal(Channel::Email, &smtp).contains("SMTP_HOST"));
         assert!(refusal(Channel::Dns, &[("DOH_URL", "https://a.example")]).contains("operator"));
     }
 }

@@ -2,6 +2,7 @@
 //! watches it end.
 
 mod channels;
+mod confirm;
 mod domains;
 mod events;
 mod inbound;
@@ -25,6 +26,10 @@ pub fn router() -> Router {
         // Whatever is below the paths of people and is not a page says so in their language.
         .route("/connect/{*rest}", get(nothing_here))
         .route("/confirm/{*rest}", get(nothing_here))
+        .route(
+            "/confirm/email/{id}",
+            get(confirm::show).post(confirm::confirm),
+        )
         .route("/api/v1/channels", get(channels::list))
         .route(
             "/api/v1/channels/{channel}",

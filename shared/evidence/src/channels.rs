@@ -96,6 +96,17 @@ pub fn check_outbound(channel: Channel, settings: &Settings) -> Result<(), Missi
     }
 }
 
+/// Why an organisation may not use these settings as its own; the setting and the reason.
+pub fn refusal_as_own(
+    channel: Channel,
+    settings: &Settings,
+) -> Option<(&'static str, &'static str)> {
+    let providers = (channel == Channel::Email)
+        .then(|| EmailProviders::from_settings(settings))?
+        .ok()?;
+    (!providers.may_be_own()).then_some(("EMAIL_PROVIDER", "must be resend or postmark"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //! believed by its signature alone, answered at once, and safe to repeat; if what waits for it
 //! cannot be asked, the provider is told to come again.
 
+mod email;
 mod reports;
 mod routing;
 mod sms;
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Router {
             )
             .route(&at("telegram"), post(telegram::receive))
             .route(&at("telegram-gateway"), post(telegram::report))
+            .route(&at("email/resend"), post(email::resend))
+            .route(&at("email/postmark"), post(email::postmark))
             .route(&at("sms/twilio"), post(sms::twilio))
             .route(&at("sms/telnyx"), post(sms::telnyx));
     }

@@ -12,8 +12,8 @@ use super::address::Sender;
 use super::failure::{RecipientRefusal, SendError};
 use super::message::EmailMessage;
 use super::provider::FROM;
-use super::report::{MailReport, ReportKind, WebhookRefusal, of_names};
 use crate::exchange::{ProviderError, ProviderRequest, ProviderResponse};
+use crate::inbound::{DeliveryReport, Forged, Reported, Webhook};
 use crate::settings::{MissingSettings, Settings};
 
 #[derive(Clone, PartialEq, Eq)]
@@ -137,6 +137,18 @@ fn meaning(code: u32) -> Option<SendError> {
     })
 }
 
+/// Where Postmark tells what became of messages.
+#[derive(Clone)]
+pub struct PostmarkWebhook {
+    password: String,
+}
+
+impl fmt::Debug for PostmarkWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostmarkWebhook(…)")
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Event {
@@ -145,8 +157,10 @@ struct Event {
     kind: String,
     #[serde(default)]
     inactive: bool,
+    #[serde(default, rename = "MessageID")]
+    message_id: String,
     #[serde(default)]
-    metadata: Option<OwnMetadata>,
+    metadata: OwnMetadata,
 }
 
 #[derive(Default, Deserialize)]
@@ -157,57 +171,56 @@ struct OwnMetadata {
     message: Option<String>,
 }
 
-/// Reads a webhook. `password` is the setting's, `authorization` the header as it came. `None`: it
-/// is authentic, and of no concern here.
-pub fn report(
-    password: &str,
-    authorization: &str,
-    body: &[u8],
-) -> Result<Option<MailReport>, WebhookRefusal> {
-    if !is_authentic(password, authorization) {
-        return Err(WebhookRefusal::Unauthentic);
+impl PostmarkWebhook {
+    pub fn from_settings(settings: &Settings) -> Result<Self, MissingSettings> {
+        let [password] = settings.require([Postmark::WEBHOOK_PASSWORD])?;
+        Ok(Self {
+            password: password.to_owned(),
+        })
     }
-    let event: Event = serde_json::from_slice(body).map_err(|_| WebhookRefusal::Unreadable)?;
-    let Some(kind) = kind_of(&event) else {
-        return Ok(None);
+
+    /// What it reports. `None`: it is authentic, and of no concern here.
+    pub fn read(&self, webhook: &Webhook<'_>) -> Result<Option<Reported>, Forged> {
+        let credentials = format!("proof:{}", self.password);
+        let wanted = format!("Basic {}", BASE64.encode(credentials.as_bytes()));
+        let given = webhook.header("authorization")?;
+        if !bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
+            return Err(Forged);
+        }
+        Ok(serde_json::from_slice(webhook.body).ok().and_then(reported))
+    }
+}
+
+fn reported(event: Event) -> Option<Reported> {
+    let report = report(&event)?;
+    // The server may carry mail of others too, which has other metadata.
+    let (id, number) = (event.metadata.verification_id?, event.metadata.message?);
+    Some(Reported {
+        reference: format!("{id}.{number}"),
+        message_id: event.message_id,
+        report,
+    })
+}
+
+fn report(event: &Event) -> Option<DeliveryReport> {
+    let bounced = |permanent: bool| {
+        let word = if permanent {
+            "bounced"
+        } else {
+            "bounced_for_now"
+        };
+        Some(DeliveryReport::Bounced(word.to_owned()))
     };
-    let names = event.metadata.unwrap_or_default();
-    Ok(of_names(
-        names.verification_id.as_deref(),
-        names.message.as_deref(),
-        kind,
-    ))
-}
-
-fn is_authentic(password: &str, authorization: &str) -> bool {
-    // Nobody is let in by a password that is not set.
-    if password.is_empty() {
-        return false;
-    }
-    let wanted = format!(
-        "Basic {}",
-        BASE64.encode(format!("proof:{password}").as_bytes())
-    );
-    wanted.as_bytes().ct_eq(authorization.as_bytes()).into()
-}
-
-fn kind_of(event: &Event) -> Option<ReportKind> {
-    match event.record_type.as_str() {
-        "Delivery" => Some(ReportKind::Delivered),
-        "SpamComplaint" => Some(ReportKind::Complained),
-        "Bounce" => match event.kind.as_str() {
-            "SpamComplaint" => Some(ReportKind::Complained),
-            "HardBounce" | "BadEmailAddress" | "ManuallyDeactivated" => {
-                Some(ReportKind::Bounced { permanent: true })
-            }
+    match (event.record_type.as_str(), event.kind.as_str()) {
+        ("Delivery", _) => Some(DeliveryReport::Delivered),
+        ("SpamComplaint", _) | ("Bounce", "SpamComplaint") => Some(DeliveryReport::Complained),
+        ("Bounce", "HardBounce" | "BadEmailAddress" | "ManuallyDeactivated") => bounced(true),
+        (
+            "Bounce",
             "SoftBounce" | "Transient" | "DnsError" | "Blocked" | "DMARCPolicy"
-            | "SpamNotification" | "Undeliverable" | "Unknown" | "SMTPApiError"
-            | "InboundError" => Some(ReportKind::Bounced {
-                permanent: event.inactive,
-            }),
-            // Answers of machines to the message are no bounces.
-            _ => None,
-        },
+            | "SpamNotification" | "Undeliverable" | "Unknown" | "SMTPApiError",
+        ) => bounced(event.inactive),
+        // Answers of machines to the message are no bounces.
         _ => None,
     }
 }

@@ -3,16 +3,15 @@
 
 use std::fmt;
 
-use proof_domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::address::Sender;
 use super::failure::{RecipientRefusal, SendError};
 use super::message::EmailMessage;
 use super::provider::FROM;
-use super::report::{MailReport, ReportKind, WebhookRefusal, of_names};
-use super::svix::{self, SignedHeaders};
+use super::svix;
 use crate::exchange::{ProviderError, ProviderRequest, ProviderResponse};
+use crate::inbound::{DeliveryReport, Forged, Reported, Webhook};
 use crate::settings::{MissingSettings, Settings};
 
 #[derive(Clone, PartialEq, Eq)]
@@ -150,6 +149,18 @@ impl Resend {
     }
 }
 
+/// Where Resend tells what became of messages.
+#[derive(Clone)]
+pub struct ResendWebhook {
+    secret: String,
+}
+
+impl fmt::Debug for ResendWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResendWebhook(…)")
+    }
+}
+
 #[derive(Deserialize)]
 struct Event {
     #[serde(rename = "type")]
@@ -160,6 +171,8 @@ struct Event {
 
 #[derive(Default, Deserialize)]
 struct EventData {
+    #[serde(default)]
+    email_id: String,
     #[serde(default)]
     tags: Tags,
     #[serde(default)]
@@ -206,31 +219,49 @@ impl Tags {
     }
 }
 
-/// Reads a webhook. `None`: it is authentic, and of no concern here.
-pub fn report(
-    secret: &str,
-    headers: SignedHeaders<'_>,
-    body: &[u8],
-    now: Timestamp,
-) -> Result<Option<MailReport>, WebhookRefusal> {
-    svix::verify(secret, headers, body, now)?;
-    let event: Event = serde_json::from_slice(body).map_err(|_| WebhookRefusal::Unreadable)?;
-    let kind = match event.kind.as_str() {
-        "email.delivered" => ReportKind::Delivered,
-        "email.bounced" => ReportKind::Bounced {
-            // `Transient` and `Undetermined` are the other two.
-            permanent: event
-                .data
+impl ResendWebhook {
+    pub fn from_settings(settings: &Settings) -> Result<Self, MissingSettings> {
+        let [secret] = settings.require([Resend::WEBHOOK_SECRET])?;
+        if !svix::is_secret(secret) {
+            return Err(MissingSettings(vec![Resend::WEBHOOK_SECRET]));
+        }
+        Ok(Self {
+            secret: secret.to_owned(),
+        })
+    }
+
+    /// What it reports. `None`: it is authentic, and of no concern here.
+    pub fn read(&self, webhook: &Webhook<'_>) -> Result<Option<Reported>, Forged> {
+        svix::verify(&self.secret, webhook)?;
+        Ok(serde_json::from_slice(webhook.body).ok().and_then(reported))
+    }
+}
+
+fn reported(event: Event) -> Option<Reported> {
+    let data = event.data;
+    let report = match event.kind.as_str() {
+        "email.delivered" => DeliveryReport::Delivered,
+        // `Transient` and `Undetermined` are the other two types.
+        "email.bounced"
+            if data
                 .bounce
-                .is_none_or(|bounce| bounce.kind.eq_ignore_ascii_case("permanent")),
-        },
-        "email.suppressed" => ReportKind::Bounced { permanent: true },
-        "email.complained" => ReportKind::Complained,
-        "email.failed" => ReportKind::Failed,
-        _ => return Ok(None),
+                .is_some_and(|bounce| !bounce.kind.eq_ignore_ascii_case("permanent")) =>
+        {
+            DeliveryReport::Bounced("bounced_for_now".to_owned())
+        }
+        "email.bounced" => DeliveryReport::Bounced("bounced".to_owned()),
+        "email.suppressed" => DeliveryReport::Bounced("recipient_suppressed".to_owned()),
+        "email.complained" => DeliveryReport::Complained,
+        "email.failed" => DeliveryReport::Failed("provider_gave_up".to_owned()),
+        _ => return None,
     };
-    let tags = &event.data.tags;
-    Ok(of_names(tags.get(ID_TAG), tags.get(NUMBER_TAG), kind))
+    // The account may carry mail of others too, which has other tags.
+    let (id, number) = (data.tags.get(ID_TAG)?, data.tags.get(NUMBER_TAG)?);
+    Some(Reported {
+        reference: format!("{id}.{number}"),
+        message_id: data.email_id,
+        report,
+    })
 }
 
 #[cfg(test)]
