@@ -250,6 +250,14 @@ fn fill_in(worker: &Worker, installation: &Installation) -> Outcome<Value> {
         route["pattern"] = json!(pattern.replacen(PLACEHOLDER_HOST, &installation.host, 1));
         route["zone_name"] = json!(installation.zone);
     }
+    // An account that does not send by Cloudflare's Email Service may not have it at all.
+    let providers = config["vars"]["EMAIL_PROVIDER"]
+        .as_str()
+        .unwrap_or_default();
+    let by_binding = providers.split(',').any(|name| name.trim() == "cloudflare");
+    if let (false, Some(config)) = (by_binding, config.as_object_mut()) {
+        config.remove("send_email");
+    }
     if let Some(variables) = config.get_mut("vars").and_then(Value::as_object_mut) {
         for (_, value) in variables.iter_mut() {
             if let Some(path) = value

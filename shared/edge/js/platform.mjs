@@ -276,16 +276,15 @@ export async function sendEmail(env, message, milliseconds) {
   }
 }
 
-/** A TCP connection, bounded in time as a whole. Nothing of it throws but what is awaited. */
+/** A TCP connection, bounded in time as a whole. What goes wrong shows where it is awaited. */
 export class Connection {
   #host;
+  #opening;
   #socket;
   #reader;
   #writer;
   #timer;
   #late;
-  #opened;
-  #closed = false;
 
   constructor(host, port, tls, milliseconds) {
     this.#host = host;
@@ -295,15 +294,13 @@ export class Connection {
         this.close();
       }, milliseconds);
     });
-    this.#late.catch(() => {});
-    this.#opened = this.#open(port, tls);
-    this.#opened.catch(() => {});
+    this.#opening = this.#open(port, tls);
+    for (const promise of [this.#late, this.#opening]) promise.catch(() => {});
   }
 
-  /** Only what opens connections loads the platform's module for them. */
   async #open(port, tls) {
+    // Only whoever sends by SMTP needs it.
     const { connect } = await import("cloudflare:sockets");
-    if (this.#closed) throw "closed";
     this.#take(connect({ hostname: this.#host, port }, { secureTransport: tls ? "on" : "starttls" }));
   }
 
@@ -311,21 +308,23 @@ export class Connection {
     this.#socket = socket;
     this.#reader = socket.readable.getReader();
     this.#writer = socket.writable.getWriter();
-    // What went wrong shows where it is awaited; these would say it once more to nobody.
-    for (const promise of [socket.opened, socket.closed, this.#reader.closed, this.#writer.closed, this.#writer.ready])
-      promise.catch(() => {});
+    // These would say once more, to nobody, what reading and writing say.
+    const { opened, closed } = socket;
+    for (const promise of [opened, closed, this.#reader.closed, this.#writer.closed, this.#writer.ready]) promise.catch(() => {});
   }
 
   /** The next bytes; none when the other end has closed. */
   async read() {
-    await Promise.race([this.#opened, this.#late]);
+    await this.#opening;
     const { done, value } = await Promise.race([this.#reader.read(), this.#late]);
     return done ? new Uint8Array(0) : value;
   }
 
   async write(bytes) {
-    await Promise.race([this.#opened, this.#late]);
-    await Promise.race([this.#writer.write(bytes.slice()), this.#late]);
+    // A copy: the module's memory may hold something else when it is sent.
+    const copy = bytes.slice();
+    await this.#opening;
+    await Promise.race([this.#writer.write(copy), this.#late]);
   }
 
   /** Goes on in TLS, with a certificate for the host that was connected to. */
@@ -336,9 +335,8 @@ export class Connection {
   }
 
   close() {
-    this.#closed = true;
     clearTimeout(this.#timer);
-    this.#socket?.close().catch(() => {});
+    this.#opening.then(() => this.#socket.close()).catch(() => {});
   }
 }
 
