@@ -24,8 +24,8 @@ pub(crate) async fn send_code(
     record: &Verification,
     code: &str,
 ) -> Result<(), Unsent> {
-    let code = OtpCode::parse(code).map_err(|error| odd(error.to_string()))?;
-    let number = Number::parse(&record.identifier).ok_or_else(|| odd("no number".into()))?;
+    let code = OtpCode::parse(code).map_err(|error| odd(&error.to_string()))?;
+    let number = Number::parse(&record.identifier).ok_or_else(|| odd("no number"))?;
     let own = record
         .own_channel
         .then_some(record.owner.organisation.as_str());
@@ -70,7 +70,7 @@ pub(crate) async fn send_code(
     }
 }
 
-fn odd(why: String) -> Unsent {
+fn odd(why: &str) -> Unsent {
     Unsent::later(ApiError::internal(format!("a message: {why}")))
 }
 

@@ -56,7 +56,7 @@ impl Inside {
         if let Some(known) = self.repeated(&create).await? {
             return Ok((known, true));
         }
-        let record = self.new_record(create, link)?;
+        let record = self.new_record(create, &link)?;
         let view = record.view();
         self.save(record)?;
         Ok((view, false))
@@ -170,7 +170,7 @@ impl Inside {
         })
     }
 
-    fn new_record(&self, create: CreateCommand, link: Link) -> Result<Verification, ApiError> {
+    fn new_record(&self, create: CreateCommand, link: &Link) -> Result<Verification, ApiError> {
         let now = now();
         let CreateCommand {
             id,

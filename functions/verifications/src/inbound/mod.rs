@@ -102,13 +102,11 @@ impl Incoming {
         from_settings: impl FnOnce(&Settings) -> Result<T, MissingSettings>,
     ) -> Result<T, Failure> {
         let settings = channels::settings(&self.scope, self.account.as_deref(), channel).await?;
-        match from_settings(&settings) {
-            Ok(account) => Ok(account),
-            Err(_) => {
-                Anyone::admit(&self.scope).await?;
-                Err(ApiError::not_found().into())
-            }
+        if let Ok(account) = from_settings(&settings) {
+            return Ok(account);
         }
+        Anyone::admit(&self.scope).await?;
+        Err(ApiError::not_found().into())
     }
 
     /// Lets the provider's adapter judge the webhook. Providers may send as often as they like;
@@ -124,13 +122,11 @@ impl Incoming {
             body: &self.body,
             now: self.scope.now(),
         });
-        match judged {
-            Ok(trusted) => Ok(trusted),
-            Err(Forged) => {
-                Anyone::admit(&self.scope).await?;
-                Err(forged().into())
-            }
+        if let Ok(trusted) = judged {
+            return Ok(trusted);
         }
+        Anyone::admit(&self.scope).await?;
+        Err(forged().into())
     }
 }
 
