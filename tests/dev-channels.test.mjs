@@ -29,6 +29,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const SESSIONS = ["whatsapp", "telegram"];
 const VIEWS = [
   ["phone", PHONE, "light"],
   ["desktop", DESKTOP, "dark"],
@@ -45,26 +46,30 @@ test("the page lists every pair of the matrix", async () => {
     await browser.visit({ viewport, colorScheme }, async (page, watch) => {
       await page.goto(`${world.url}/dev/channels`);
       const rows = await page.locator(".row").count();
-      assert.equal(rows, Object.values(MATRIX).reduce((sum, channels) => sum + Object.keys(channels).length, 0));
+      const pairs = Object.values(MATRIX).reduce((sum, channels) => sum + Object.keys(channels).length, 0);
+      assert.equal(rows, pairs + SESSIONS.length);
       await look(page, watch, `channels-${device}-${colorScheme}`);
     });
   }
 });
 
-for (const [type, channels] of Object.entries(MATRIX)) {
-  for (const channel of Object.keys(channels)) {
-    test(`${type} by ${channel}: tried, played, proven`, async () => {
-      await browser.visit({ viewport: PHONE, reducedMotion: "reduce" }, async (page, watch) => {
-        page.setDefaultTimeout(5_000);
-        await page.goto(`${world.url}/dev/channels`);
-        await page.locator(`button[value="${type}/${channel}"]`).click();
-        await page.getByText("Waiting for the person").waitFor();
-        await look(page, watch, `channel-${type}-${channel}-asked`);
-        await page.locator("form button[type=submit]").click();
-        await page.getByText("Verified", { exact: true }).waitFor();
-        assert.match(await page.locator(".clipped").innerText(), /^eyJ/);
-        await look(page, watch, `channel-${type}-${channel}-proven`);
-      });
-    });
-  }
+for (const [type, channels] of Object.entries(MATRIX))
+  for (const channel of Object.keys(channels))
+    test(`${type} by ${channel}: tried, played, proven`, () => tried(`button[value="${type}/${channel}"]`, `channel-${type}-${channel}`));
+
+for (const channel of SESSIONS)
+  test(`a session by ${channel}: tried, played, proven`, () => tried(`button[name=session][value="${channel}"]`, `session-${channel}`));
+
+async function tried(button, name) {
+  await browser.visit({ viewport: PHONE, reducedMotion: "reduce" }, async (page, watch) => {
+    page.setDefaultTimeout(5_000);
+    await page.goto(`${world.url}/dev/channels`);
+    await page.locator(button).click();
+    await page.getByText("Waiting for the person").waitFor();
+    await look(page, watch, `${name}-asked`);
+    await page.locator("form button[type=submit]").click();
+    await page.getByText("Verified", { exact: true }).waitFor();
+    assert.match(await page.locator(".clipped").innerText(), /^eyJ/);
+    await look(page, watch, `${name}-proven`);
+  });
 }

@@ -37,6 +37,14 @@ pub fn router() -> Router {
             get(dev_channels::show).post(dev_channels::answer),
         )
         .route("/dev/try/{type}/{channel}", post(dev_channels::begin))
+        .route(
+            "/dev/sessions/{id}",
+            get(dev_channels::sessions::show).post(dev_channels::sessions::answer),
+        )
+        .route(
+            "/dev/try-session/{channel}",
+            post(dev_channels::sessions::begin),
+        )
         .route("/dev/panic", post(broken::panic));
     router
 }

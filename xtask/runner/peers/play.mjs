@@ -1,19 +1,36 @@
-// The made-up person on a developer's machine. It asks for a verification as a tenant would, with
-// the demo organisation's live key, and then does what the challenge asks, through the real channel.
-import { people } from "./people/index.mjs";
+// The made-up person on a developer's machine. It asks for a verification or a session as a tenant
+// would, with the demo organisation's live key, and then does what the challenge asks, through the
+// real channel.
+import { people, sessionPeople } from "./people/index.mjs";
 
 const MAX_SCENES = 1_000;
 
 export class Play {
-  #system;
-  #key;
   #people;
-  #scenes = new Map();
+  #callers;
+  #stages;
+  #api;
 
   constructor({ system, key, peers }) {
-    this.#system = system;
-    this.#key = key;
+    this.#api = apiOf(system, key);
     this.#people = people({ system, peers });
+    this.#callers = sessionPeople({ system, peers });
+    this.#stages = {
+      verifications: new Stage({
+        api: this.#api,
+        path: "verifications",
+        name: "verification",
+        request: ({ type, channel }, asset) => ({ type, channel, external_user_id: "somebody", ...asset.request }),
+        person: ({ type, channel }) => this.#people[`${type}/${channel}`],
+      }),
+      sessions: new Stage({
+        api: this.#api,
+        path: "sessions",
+        name: "session",
+        request: ({ channel }) => ({ channel, external_user_id: "somebody" }),
+        person: ({ channel }) => this.#callers[channel],
+      }),
+    };
   }
 
   handler = async (request, response, url) => {
@@ -26,69 +43,79 @@ export class Play {
 
   #answer(method, thing, id, verb, body) {
     if (method === "GET" && thing === "channels") return this.#channels();
-    if (thing !== "verifications") return undefined;
-    if (method === "POST" && !id) return this.#begin(body);
-    if (method === "GET" && id && !verb) return this.#scene(id);
-    if (method === "POST" && verb === "answer") return this.#act(id);
+    const stage = this.#stages[thing];
+    if (method === "POST" && !id) return stage?.begin(body);
+    if (method === "GET" && id && !verb) return stage?.scene(id);
+    if (method === "POST" && verb === "answer") return stage?.act(id);
     return undefined;
   }
 
   async #channels() {
     const { data } = await this.#api("GET", "channels");
     const channels = data.flatMap(({ channel, types, live, missing }) =>
-      types.map((type) => ({ type, channel, live, missing, playable: this.#person(type, channel) !== undefined })),
+      types.map((type) => ({
+        type,
+        channel,
+        live,
+        missing,
+        playable: this.#people[`${type}/${channel}`] !== undefined,
+        sessions: this.#callers[channel] !== undefined,
+      })),
     );
     return { channels };
   }
+}
 
-  async #begin({ type, channel }) {
-    const person = this.#person(type, channel);
-    if (!person) return undefined;
-    const asset = await person.asset();
-    const { id } = await this.#api("POST", "verifications", { type, channel, external_user_id: "somebody", ...asset.request });
+/** One kind of thing that waits for a person. */
+class Stage {
+  #kind;
+  #scenes = new Map();
+
+  constructor(kind) {
+    this.#kind = kind;
+  }
+
+  async begin(wish) {
+    const { api, path, request, person } = this.#kind;
+    const asset = await person(wish)?.asset();
+    if (!asset) return undefined;
+    const { id } = await api("POST", path, request(wish, asset));
     if (this.#scenes.size >= MAX_SCENES) this.#scenes.delete(this.#scenes.keys().next().value);
     this.#scenes.set(id, { asset, said: [] });
-    return this.#scene(id);
+    return this.scene(id);
   }
 
-  async #scene(id) {
-    const verification = await this.#api("GET", `verifications/${id}`);
-    const { asset, said } = this.#scenes.get(id) ?? { said: ["This verification was begun elsewhere, so nobody plays its person."] };
-    const pending = verification.status === "pending" && asset;
-    const person = this.#person(verification.type, verification.channel);
-    return {
-      verification,
-      said,
-      part: pending && person.part ? person.part(verification, asset) : undefined,
-      open: pending && person.open ? person.open(verification, asset) : undefined,
-    };
+  async scene(id) {
+    const { api, path, name, person } = this.#kind;
+    const thing = await api("GET", `${path}/${id}`);
+    const { asset, said } = this.#scenes.get(id) ?? { said: ["This was begun elsewhere, so nobody plays its person."] };
+    const player = thing.status === "pending" && asset ? person(thing) : undefined;
+    return { [name]: thing, said, part: player?.part?.(thing, asset), open: player?.open?.(thing, asset) };
   }
 
-  async #act(id) {
+  async act(id) {
+    const { api, path, person } = this.#kind;
     const scene = this.#scenes.get(id);
-    const verification = await this.#api("GET", `verifications/${id}`);
-    if (!scene || verification.status !== "pending") return this.#scene(id);
-    const person = this.#person(verification.type, verification.channel);
-    const said = await person.answer(verification, scene.asset, (...ask) => this.#api(...ask)).catch((error) => `That did not work: ${error.message}`);
+    const thing = await api("GET", `${path}/${id}`);
+    if (!scene || thing.status !== "pending") return this.scene(id);
+    const said = await person(thing)
+      .answer(thing, scene.asset, api)
+      .catch((error) => `That did not work: ${error.message}`);
     if (said) scene.said.push(said);
-    return this.#scene(id);
-  }
-
-  #person(type, channel) {
-    return this.#people[`${type}/${channel}`];
-  }
-
-  async #api(method, path, body) {
-    const reply = await fetch(`${this.#system.url}/api/v1/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#key}`, ...(body && { "content-type": "application/json" }) },
-      body: body && JSON.stringify(body),
-    });
-    const answer = await reply.json();
-    if (!reply.ok) throw new Error(answer.error?.message ?? `status ${reply.status}`);
-    return answer;
+    return this.scene(id);
   }
 }
+
+const apiOf = (system, key) => async (method, path, body) => {
+  const reply = await fetch(`${system.url}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await reply.json();
+  if (!reply.ok) throw new Error(answer.error?.message ?? `status ${reply.status}`);
+  return answer;
+};
 
 async function textOf(request) {
   let text = "";

@@ -2,6 +2,7 @@
 //! `xtask/runner/peers` play the providers and the person, this module shows it. Not part of a
 //! deployed build.
 
+pub(crate) mod sessions;
 mod views;
 
 use axum::extract::RawPathParams;
@@ -26,6 +27,9 @@ struct Offer {
     missing: Vec<String>,
     /// Whether somebody here plays the person's part.
     playable: bool,
+    /// Whether it can begin with the phone.
+    #[serde(default)]
+    sessions: bool,
 }
 
 #[derive(Debug, Deserialize)]

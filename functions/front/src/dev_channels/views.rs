@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 use proof_domain::asset::{AssetType, Channel};
-use proof_domain::verification::{ChallengeView, Status, VerificationView};
+use proof_domain::verification::{ChallengeView, ProofView, Status};
 
 use super::{Offer, Offers, Scene};
 
@@ -22,6 +22,23 @@ pub(super) fn list(offers: &Offers) -> Markup {
                 ul.rows {
                     @for offer in offers.channels.iter().filter(|offer| offer.kind == *kind) {
                         (row(offer))
+                    }
+                }
+            }
+        }
+        section {
+            h2 { "A session begun on the phone" }
+            p.muted { "Nobody types a number: the message that comes tells it." }
+            ul.rows {
+                @for offer in offers.channels.iter().filter(|offer| offer.sessions) {
+                    li.row {
+                        div.row-text { strong { (label(offer.channel)) } }
+                        @if offer.live && offer.playable {
+                            form method="post" action={ "/dev/try-session/" (offer.channel) } {
+                                button.button type="submit" name="session" value=(offer.channel)
+                                    aria-label={ "Try a session by " (label(offer.channel)) } { "Try" }
+                            }
+                        }
                     }
                 }
             }
@@ -76,18 +93,15 @@ pub(super) fn scene(scene: &Scene) -> Markup {
             p.note { (check.message) }
         }
         @for said in &scene.said { p.note { (said) } }
-        @if let Some(part) = &scene.part {
-            form method="post" action={ "/dev/channels/" (verification.id) } {
-                button.button.primary type="submit" { (part) }
-            }
-        }
-        @if let Some(open) = &scene.open {
-            p { a.button href=(open) { "Open the person's page" } }
-        }
+        (buttons(
+            &format!("/dev/channels/{}", verification.id),
+            scene.part.as_deref(),
+            scene.open.as_deref(),
+        ))
         @if verification.status == Status::Pending {
             p.muted { "This page does not change by itself. " a href="" { "Look again" } }
         }
-        (proof(verification))
+        (proof_card(verification.proof.as_ref()))
         p { a href="/dev/channels" { "All channels" } }
     };
     page(&heading, &body)
@@ -121,9 +135,23 @@ fn asked(challenge: &ChallengeView) -> Markup {
     }
 }
 
-fn proof(verification: &VerificationView) -> Markup {
+/// What can be done now.
+pub(super) fn buttons(action: &str, part: Option<&str>, open: Option<&str>) -> Markup {
     html! {
-        @if let Some(proof) = &verification.proof {
+        @if let Some(part) = part {
+            form method="post" action=(action) {
+                button.button.primary type="submit" { (part) }
+            }
+        }
+        @if let Some(open) = open {
+            p { a.button href=(open) { "Open the person's page" } }
+        }
+    }
+}
+
+pub(super) fn proof_card(proof: Option<&ProofView>) -> Markup {
+    html! {
+        @if let Some(proof) = proof {
             section.card {
                 h2 { "The proof" }
                 p.muted { "Good until " time datetime=(proof.expires_at) { (proof.expires_at) } }
@@ -144,6 +172,10 @@ fn status(status: Status) -> Markup {
         Status::Expired => ("warn", "clock", "Expired"),
         Status::Revoked => ("bad", "undo", "Revoked"),
     };
+    chip(tone, icon, word)
+}
+
+pub(super) fn chip(tone: &str, icon: &str, word: &str) -> Markup {
     html! { span.chip.(tone) { (sign(icon)) (word) } }
 }
 
@@ -193,7 +225,7 @@ fn sign(name: &str) -> Markup {
     }
 }
 
-fn mark(draws: bool) -> Markup {
+pub(super) fn mark(draws: bool) -> Markup {
     html! {
         svg.mark.draws[draws].good[draws] viewBox="0 0 48 48" aria-hidden="true" {
             use href="/static/mark.svg#seal" {}
@@ -201,7 +233,7 @@ fn mark(draws: bool) -> Markup {
     }
 }
 
-fn page(title: &str, body: &Markup) -> Markup {
+pub(super) fn page(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -229,6 +261,7 @@ mod tests {
             live,
             missing: vec!["WHATSAPP_ACCESS_TOKEN".into()],
             playable: true,
+            sessions: false,
         };
         assert!(row(&offer(true)).into_string().contains("<form"));
         let row = row(&offer(false)).into_string();

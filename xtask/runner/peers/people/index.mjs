@@ -3,12 +3,14 @@
 // `answer` does it and may say something about it. A pair that nobody plays is absent.
 import { domains } from "./domains.mjs";
 import { mailboxes } from "./mailboxes.mjs";
-import { phones } from "./phones.mjs";
+import { callers, phones } from "./phones.mjs";
 
 /** `peers` are those that are in use: a real provider's channel has no peer, and nobody plays it. */
 export const people = ({ system, peers }) => ({
   ...phones(system, peers),
   ...mailboxes(system),
   ...domains(peers),
-
 });
+
+/** Those with whom a session can be tried, by channel. */
+export const sessionPeople = ({ system, peers }) => callers(system, peers);

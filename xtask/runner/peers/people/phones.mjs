@@ -37,6 +37,32 @@ export function phones({ url }, { whatsapp, telegram, twilio }) {
   };
 }
 
+/** The same people where nobody knows their number yet. */
+export function callers({ url }, { whatsapp, telegram }) {
+  const person = { asset: () => ({ phone: number() }) };
+  return {
+    ...(whatsapp && {
+      whatsapp: {
+        ...person,
+        part: (_, { phone }) => `Send the message from ${phone}`,
+        answer: async ({ deep_link }, { phone }) =>
+          heard(await whatsapp.say({ to: `${url}/inbound/whatsapp`, from: digits(phone), text: new URL(deep_link).searchParams.get("text") })),
+      },
+    }),
+    ...(telegram && {
+      telegram: {
+        ...person,
+        part: (_, { phone }) => `Press Start and share ${phone}`,
+        async answer({ deep_link }, { phone }) {
+          const [to, somebody] = [`${url}/inbound/telegram`, telegram.person()];
+          heard(await telegram.start({ to, person: somebody, code: new URL(deep_link).searchParams.get("start") }));
+          return heard(await telegram.shareContact({ to, person: somebody, phone: digits(phone) }));
+        },
+      },
+    }),
+  };
+}
+
 function heard({ status, text }) {
   if (status !== 200) throw new Error(`the webhook was answered with ${status}: ${text}`);
 }
