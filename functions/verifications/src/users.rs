@@ -1,12 +1,11 @@
 //! A tenant's users and what they have proven, under the names that the tenant gave them.
 
-use axum::extract::RawPathParams;
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::page::UserQuery;
 use proof_domain::verification::{UserDetails, VerifiedUserList};
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
-use proof_edge::extract::{Query, path_text};
+use proof_edge::extract::{PathName, Query};
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
 
@@ -61,10 +60,9 @@ pub(crate) async fn list(
 pub(crate) async fn retrieve(
     key: TenantKey,
     scope: Scope,
-    parameters: RawPathParams,
+    PathName(name): PathName,
     Query(query): Query,
 ) -> Result<Answer, Failure> {
-    let name = path_text(&parameters, "externalUserId").ok_or_else(ApiError::not_found)?;
     let query = UserQuery::parse(&query, 100)?;
     let user = Ledger::of(&scope)
         .user(&key.owner, &name, query.page, scope.now())
