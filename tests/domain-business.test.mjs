@@ -111,6 +111,13 @@ test("the DNS host is found by the zone's name servers", async () => {
   }
 });
 
+test("a resolver that does not answer keeps nobody from the directions", async () => {
+  world.internet.resolver("cloudflare-dns.com", { silent: true });
+  const { provider } = await start({ domain: hosted(2) });
+  world.internet.resolver("cloudflare-dns.com");
+  assert.equal(provider.detected, "godaddy");
+});
+
 test("a subdomain is served by the zone above it", async () => {
   const { provider, dns_record: record } = await start({ domain: `a.b.${hosted(0)}` });
   assert.equal(provider.detected, "cloudflare");

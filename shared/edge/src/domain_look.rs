@@ -21,6 +21,7 @@ const DNS_MILLISECONDS: u32 = 5_000;
 
 /// For finding the zone, all questions together: it is help, and nobody should wait for it.
 const ZONE_MILLISECONDS: u32 = 1_500;
+const ZONE_QUESTION_MILLISECONDS: u32 = 600;
 
 /// Looks once, where the channel says.
 pub async fn look(
@@ -45,17 +46,23 @@ pub async fn look(
 
 /// The zone that a domain lies in, if that can be found out quickly.
 pub async fn search_zone(resolvers: &Resolvers, domain: &str) -> Option<Zone> {
-    let resolver = resolvers.list().first()?;
     let started = now_millis();
     let mut search = ZoneSearch::begin(domain);
     loop {
-        let spent = u32::try_from(now_millis() - started).unwrap_or(ZONE_MILLISECONDS);
-        let left = ZONE_MILLISECONDS
-            .checked_sub(spent)
-            .filter(|left| *left > 0)?;
-        let answer = resolve(resolver, search.name(), RecordType::Ns, left)
-            .await
-            .and_then(|answer| dns::read_zone(&answer, search.name()));
+        let mut answer = Err(DnsFailure::Unreachable);
+        for resolver in resolvers.list() {
+            let spent = u32::try_from(now_millis() - started).unwrap_or(ZONE_MILLISECONDS);
+            let left = ZONE_MILLISECONDS
+                .checked_sub(spent)
+                .filter(|left| *left > 0)?;
+            let limit = left.min(ZONE_QUESTION_MILLISECONDS);
+            answer = resolve(resolver, search.name(), RecordType::Ns, limit)
+                .await
+                .and_then(|answer| dns::read_zone(&answer, search.name()));
+            if answer.is_ok() {
+                break;
+            }
+        }
         match search.on_answer(answer) {
             ZoneStep::Found(zone) => return Some(zone),
             ZoneStep::Unknown => return None,

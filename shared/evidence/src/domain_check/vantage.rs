@@ -140,10 +140,12 @@ impl Resolvers {
     ) -> CheckResult {
         let name = challenge.record_name();
         let asked = judged.len();
+        // If one of them came to it by aliases, those are what has to be judged further.
         let mut result = judged
             .iter()
             .map(|(result, _)| result)
-            .find(|result| result.is_verified())
+            .filter(|result| result.is_verified())
+            .max_by_key(|result| result.evidence.via.len())
             .cloned()
             .unwrap_or_else(|| prevailing(judged));
         let dissent: Vec<String> = judged

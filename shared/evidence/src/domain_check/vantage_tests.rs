@@ -266,6 +266,22 @@ fn where_nobody_saw_it_the_telling_answer_leads() {
 }
 
 #[test]
+fn an_alias_that_only_one_resolver_met_is_judged_all_the_same() {
+    let aliased = Ok(TxtAnswer {
+        records: vec![challenge().value().into_bytes()],
+        authenticated: false,
+        via: vec!["web.example.net".into()],
+    });
+    for at in 0..3 {
+        let mut answers = [right(), right(), right()];
+        answers[at] = aliased.clone();
+        let result = judge(&of(3, ""), &answers);
+        assert!(result.is_verified());
+        assert_eq!(result.evidence.via, ["web.example.net"]);
+    }
+}
+
+#[test]
 fn dnssec_is_told_as_it_was_heard() {
     let three = of(3, "");
     let said = |answers: &[Result<TxtAnswer, DnsFailure>]| {
