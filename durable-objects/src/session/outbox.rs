@@ -56,20 +56,22 @@ impl Inside {
 
     /// The proof of the session's verification, which exists from then on. None if it was revoked.
     pub(super) async fn proof(&self, record: &Session) -> Result<Option<ProofView>, ApiError> {
-        let Some(verification) = record.verification(new_proof()) else {
-            return Ok(None);
-        };
+        let env = self.context.env();
         if !record.owes_verification() {
-            let known =
-                read_verification(self.context.env(), record.owner.clone(), verification.id).await;
-            return match known {
+            let Some(id) = record.verification_id() else {
+                return Ok(None);
+            };
+            return match read_verification(env, record.owner.clone(), id).await {
                 Ok(view) => Ok(view.proof),
                 // Its time is over a moment before the session's.
                 Err(error) if error.code == ErrorCode::NotFound => Ok(None),
                 Err(error) => Err(error),
             };
         }
-        let view = establish(self.context.env(), verification).await?;
+        let Some(verification) = record.verification(new_proof()) else {
+            return Ok(None);
+        };
+        let view = establish(env, verification).await?;
         if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone)
             && !current.told.verification
         {

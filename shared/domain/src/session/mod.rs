@@ -188,6 +188,16 @@ impl Session {
         }
     }
 
+    /// The verification of the captured number.
+    pub const fn verification_id(&self) -> Option<Id> {
+        match self.state {
+            State::Verified {
+                verification_id, ..
+            } => Some(verification_id),
+            _ => None,
+        }
+    }
+
     /// The number of the newest live event.
     pub const fn sequence(&self) -> usize {
         self.history.len()

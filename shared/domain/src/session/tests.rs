@@ -273,10 +273,12 @@ fn only_test_mode_takes_a_callers_word() {
 fn the_linked_verification_is_complete() {
     let mut session = live();
     assert_eq!(session.verification(new_proof()), None);
+    assert_eq!(session.verification_id(), None);
     session.answered(&from(NUMBER), linked(), at(10));
     assert!(session.owes_verification());
     let verification = session.verification(new_proof()).unwrap();
     assert_eq!(verification.id, linked());
+    assert_eq!(session.verification_id(), Some(linked()));
     assert_eq!(verification.status(), VerificationStatus::Verified);
     assert_eq!(verification.identifier, NUMBER);
     assert_eq!(verification.external_user_id.as_deref(), Some("user_1"));

@@ -378,4 +378,19 @@ mod tests {
             );
         }
     }
+
+    /// The record crosses as it is stored, whose form is pinned where it is defined.
+    #[test]
+    fn a_completed_verification_crosses_as_its_record() {
+        let record = r#"{"id":"020202020202020202020202","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","type":"phone","channel":"whatsapp","identifier":"+37069199199","fingerprint":"f","challenge":{"expires_at":"2026-02-04T11:00:00Z","question":{"form":"shown_code","code":"X7K2M9"}},"state":{"status":"verified","at":"2026-02-04T10:50:10Z","proof":{"jti":"070707070707070707070707","issued_at":"2026-02-04T10:50:10Z","expires_at":"2026-03-06T10:50:10Z","salt":"00"}},"failed_attempts":0,"created_at":"2026-02-04T10:50:10Z","updated_at":"2026-02-04T10:50:10Z","history":[{"status":"verified","at":"2026-02-04T10:50:10Z"}],"revision":1,"ledger_revision":0}"#;
+        let read: Verification = serde_json::from_str(record).unwrap();
+        let command = VerificationCommand::Establish(Box::new(read.clone()));
+        let json = serde_json::to_string(&command).unwrap();
+        assert!(json.starts_with(r#"{"establish":{"id":"020202020202020202020202","#));
+        assert_eq!(
+            serde_json::from_str::<VerificationCommand>(&format!(r#"{{"establish":{record}}}"#))
+                .unwrap(),
+            command
+        );
+    }
 }
