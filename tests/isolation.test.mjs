@@ -90,7 +90,9 @@ test("what is no id at all names nothing", async () => {
   for (const { method, path, body } of operationsOnOneThing()) {
     for (const name of names.filter((one) => one !== id)) {
       const reply = await client.request(method, path(name), body ? { body } : {});
-      reply.refused(404, "not_found");
+      // Clients resolve two dots themselves: what is asked then may be an address of another method.
+      if (name === "%2e%2e" && reply.status === 405) reply.refused(405, "method_not_allowed");
+      else reply.refused(404, "not_found");
     }
   }
 });
