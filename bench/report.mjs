@@ -72,6 +72,22 @@ function otherTable(streams, starts) {
   return table(["", "ratio", "ours", "peer"], rows);
 }
 
+const WAYS = {
+  submit: "a right code by `/submit`",
+  whatsapp: "WhatsApp's webhook",
+  telegram: "Telegram's two webhooks: Start, and the contact",
+  twilio: "Twilio's webhook",
+  telnyx: "Telnyx's webhook",
+};
+
+function inboundTable(inbound) {
+  const rows = Object.entries(WAYS).map(([name, title]) => {
+    const { p50, p99 } = inbound[name];
+    return [title, plain(p50 / inbound.submit.p50, 2), plain(p50, 1), plain(p99, 1)];
+  });
+  return table(["message sent → verified, one at a time", "of `/submit`", "p50 ms", "p99 ms"], rows);
+}
+
 function sizeTable(sizes) {
   const kib = (bytes) => (bytes === undefined ? "–" : plain(bytes / 1024, 1));
   const rows = Object.entries(sizes).map(([worker, { ours, peer }]) => [
@@ -80,7 +96,7 @@ function sizeTable(sizes) {
   return table(["Worker, KiB after gzip", "ratio", "ours", "peer"], rows);
 }
 
-export function report({ setting, routes, streams, starts, sizes, floor }) {
+export function report({ setting, routes, streams, starts, sizes, floor, inbound }) {
   const floorLine = floor
     ? `A Worker that does nothing costs ${plain(floor.cpu, 0)} µs of CPU per request in the same simulator; ` +
       "every figure below contains that."
@@ -88,6 +104,7 @@ export function report({ setting, routes, streams, starts, sizes, floor }) {
   const parts = [setting.join("\n"), floorLine];
   if (Object.keys(routes).length > 0) parts.push(routeTable(routes));
   if (Object.keys(streams).length > 0 || starts.start) parts.push(otherTable(streams, starts));
+  if (inbound) parts.push(inboundTable(inbound));
   parts.push(sizeTable(sizes));
   return parts.filter(Boolean).join("\n\n");
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { machine, moveToLoadCore, PINNED } from "./measure/process.mjs";
 import { gzipBytes } from "./measure/sizes.mjs";
 import { options, SETTINGS, USAGE } from "./options.mjs";
+import { measureInbound } from "./inbound.mjs";
 import { buildPeer, PEER_BUNDLES, PEER_WORKERS } from "./peer/build.mjs";
 import { report, writeReadme } from "./report.mjs";
 import { measureFloor, measureRoutes, measureStarts, measureStreams } from "./rounds.mjs";
@@ -59,7 +60,8 @@ async function main() {
     await Promise.all(running.splice(0).map((system) => system.stop()));
     const starts = await measureStarts(choice.systems, choice, say);
     const floor = await measureFloor(choice);
-    const results = { setting: await setting(choice), routes, streams, starts, floor, sizes: await sizes() };
+    const inbound = choice.wants("inbound") && choice.systems.includes("ours") ? await measureInbound(SETTINGS, say) : undefined;
+    const results = { setting: await setting(choice), routes, streams, starts, floor, inbound, sizes: await sizes() };
     const text = report(results);
     console.log(`\n${text}`);
     await mkdir(PEER_BUNDLES, { recursive: true });

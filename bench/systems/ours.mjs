@@ -4,12 +4,12 @@ import { NO_LIMITS } from "../options.mjs";
 import { seed } from "./seed.mjs";
 
 /** @returns {Promise<{url: string, key: string, stop: () => Promise<void>}>} */
-export async function start({ port, data, ...organisation }) {
+export async function start({ port, data, vars, ...organisation }) {
   const system = await startSystem({
     stateDir: data,
     port,
     profile: "edge",
-    vars: { LOG: "off" },
+    vars: { LOG: "off", ...vars },
     rateLimits: NO_LIMITS,
     onLine: (line) => process.stderr.write(`${line}\n`),
   });
