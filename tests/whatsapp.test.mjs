@@ -254,6 +254,35 @@ test("a ledger that is out of reach makes the provider come again, and nothing i
   assert.equal((await read(org.live, made.id)).status, "verified");
 });
 
+test("rows too many in the index do no harm", async () => {
+  const org = await organisation();
+  const [made, other] = [await begin(org.live), await begin(org.live)];
+  const [{ digest }] = await world.sql("SELECT digest FROM open_codes WHERE subject_id = ?", [made.id]);
+  const row = "INSERT INTO open_codes (digest, subject_kind, subject_id, expires_at) VALUES (?, 'verification', ?, ?)";
+  for (const [id, expires] of [
+    [other.id, 4e9],
+    ["0123456789abcdef01234567", 4e9],
+    [made.id.replace(/./g, "f"), 1],
+  ])
+    await world.sql(row, [digest, id, expires]);
+  await whatsapp.say({ to, from: bare(other.identifier), text: made.challenge.code });
+  assert.equal((await read(org.live, other.id)).status, "pending", "the object knows its own code");
+  await whatsapp.say({ to, from: bare(made.identifier), text: made.challenge.code });
+  assert.equal((await read(org.live, made.id)).status, "verified");
+});
+
+test("a crash right after the webhook was answered loses nothing", async () => {
+  const org = await organisation();
+  const made = await begin(org.live);
+  await whatsapp.say({ to, from: bare(made.identifier), text: made.challenge.code });
+  await world.crash();
+  assert.equal((await read(org.live, made.id)).status, "verified");
+  await eventually("the ledger knows", async () => {
+    const { data } = (await org.live.get("verifications")).expect(200).body;
+    return data[0]?.status === "verified";
+  });
+});
+
 test("a provider that takes no answers changes nothing for the person", async () => {
   const org = await organisation();
   const made = await begin(org.live);

@@ -105,18 +105,16 @@ impl Inside {
     ) -> Result<(), ApiError> {
         let secret = self.config.id_secret()?;
         let limits = IdentifierLimits::new(self.context.env());
+        let mut counted = vec![(Limited::Identifier, identifier)];
         if kind == AssetType::Phone {
-            let (organisation, block) = (&owner.organisation, &identifier[..identifier.len() - 4]);
-            limits
-                .take(secret, Limited::Organisation, organisation, message, now())
-                .await?;
-            limits
-                .take(secret, Limited::Prefix, block, message, now())
-                .await?;
+            // Whoever has used up its own share must not use up that of a number or a block.
+            counted.insert(0, (Limited::Organisation, &owner.organisation));
+            counted.push((Limited::Prefix, &identifier[..identifier.len() - 4]));
         }
-        limits
-            .take(secret, Limited::Identifier, identifier, message, now())
-            .await
+        for (of, what) in counted {
+            limits.take(secret, of, what, message, now()).await?;
+        }
+        Ok(())
     }
 
     /// How long an answer is awaited: whoever runs a domain may have to ask a colleague.
