@@ -7,6 +7,7 @@ use crate::email::EmailProviders;
 use crate::settings::{MissingSettings, Setting, Settings};
 use crate::telegram::Telegram;
 use crate::telegram_gateway::TelegramGateway;
+use crate::wallet::ethereum;
 use crate::whatsapp::Whatsapp;
 use crate::{sms, telegram, whatsapp};
 
@@ -21,7 +22,6 @@ const YOUTUBE: &[Setting] = &client("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"
 const TIKTOK: &[Setting] = &client("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET");
 const COINBASE: &[Setting] = &client("COINBASE_CLIENT_ID", "COINBASE_CLIENT_SECRET");
 const KRAKEN: &[Setting] = &client("KRAKEN_CLIENT_ID", "KRAKEN_CLIENT_SECRET");
-const ETHEREUM: &[Setting] = &[Setting::plain("ETHEREUM_RPC_URL").of_operator()];
 const TELEGRAM_BOT: &[Setting] = &[Setting::plain("TELEGRAM_API_URL").of_operator()];
 
 const fn client(id: &'static str, secret: &'static str) -> [Setting; 2] {
@@ -45,7 +45,7 @@ pub const fn settings_of(channel: Channel) -> &'static [Setting] {
         Channel::Instagram => INSTAGRAM,
         Channel::Youtube => YOUTUBE,
         Channel::Tiktok => TIKTOK,
-        Channel::Ethereum => ETHEREUM,
+        Channel::Ethereum => ethereum::SETTINGS,
         Channel::Solana | Channel::Bitcoin => &[],
         Channel::Coinbase => COINBASE,
         Channel::Kraken => KRAKEN,
@@ -70,6 +70,11 @@ pub fn check(
             .map(drop)
             .or_else(|missing| check_outbound(channel, settings).map_err(|_| missing)),
         (AssetType::Phone, Channel::Sms) => sms::provider(settings).map(drop),
+        // Keys are judged without asking anybody; only contract wallets need a node.
+        (AssetType::Wallet, Channel::Ethereum) => {
+            ethereum::EthereumRpc::chain_id(settings).map(drop)
+        }
+        (AssetType::Wallet, Channel::Solana | Channel::Bitcoin) => Ok(()),
         // What nothing reads yet is missing, whatever is set.
         _ => Err(MissingSettings(
             settings_of(channel)
