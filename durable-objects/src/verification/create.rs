@@ -11,7 +11,7 @@ use proof_domain::verification::{
     Challenge, Change, Checks, NewCode, NewLink, Question, State, Status, Verification,
     VerificationView,
 };
-use proof_edge::channels::settings_in;
+use proof_edge::channels::{settings_in, settings_of_operator};
 use proof_edge::config::Config;
 use proof_edge::objects::{CreateCommand, IdentifierLimits, Limited, reply};
 use proof_edge::platform::random;
@@ -21,6 +21,7 @@ use proof_evidence::settings::MissingSettings;
 use proof_evidence::sms::{self, SmsProvider};
 use proof_evidence::telegram::Telegram;
 use proof_evidence::wallet::SignIn;
+use proof_evidence::wallet::ethereum::EthereumRpc;
 use proof_evidence::whatsapp::Whatsapp;
 use wasm_bindgen::JsValue;
 
@@ -197,8 +198,11 @@ impl Inside {
             (AssetType::Wallet, channel) => {
                 let nonce = hex(&random::<8>());
                 let id = id.to_string();
+                let settings = settings_of_operator(self.context.env(), Channel::Ethereum);
                 let sign_in = SignIn {
                     channel,
+                    chain_id: EthereumRpc::chain_id(&settings)
+                        .map_err(|error| ApiError::internal(error.to_string()))?,
                     address: &plan.identifier,
                     host: self.config.own_host(),
                     uri: &self.config.public_url,

@@ -21,7 +21,9 @@ use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
     Answer, Question, ResendResult, TestVerification, Verification, VerificationView,
 };
-use proof_edge::objects::{CheckReport, VerificationCommand, VerificationToken, Watched};
+use proof_edge::objects::{
+    CheckReport, MessageToSign, VerificationCommand, VerificationToken, Watched,
+};
 use proof_edge::work::begin;
 use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
 use serde::Serialize;
@@ -157,6 +159,10 @@ impl Inside {
                 owner,
                 challenge_code,
             } => said(&self.submit(&owner, &challenge_code).await),
+            VerificationCommand::Message { owner } => said(&self.message(&owner)),
+            VerificationCommand::Signed { owner, genuine } => {
+                said(&self.signed(&owner, genuine).await)
+            }
             VerificationCommand::Checked { owner, report } => {
                 said(&self.checked(&owner, report).await)
             }
@@ -212,6 +218,33 @@ impl Inside {
         let check = report.seen_at(now);
         self.change(owner, |record| {
             record.checked(check, found, proving::new_proof(), now)
+        })?;
+        self.proven(owner).await
+    }
+
+    fn message(self: &Rc<Self>, owner: &Owner) -> Result<MessageToSign, ApiError> {
+        self.change(owner, |record| {
+            let message = record.message_to_sign(now())?;
+            Ok(MessageToSign {
+                channel: record.channel,
+                address: record.identifier.clone(),
+                message,
+            })
+        })
+    }
+
+    async fn signed(
+        self: &Rc<Self>,
+        owner: &Owner,
+        genuine: bool,
+    ) -> Result<VerificationView, ApiError> {
+        let answer = if genuine {
+            Answer::Right
+        } else {
+            Answer::Wrong
+        };
+        self.change(owner, |record| {
+            record.signed(answer, proving::new_proof(), now())
         })?;
         self.proven(owner).await
     }

@@ -216,6 +216,13 @@ fn must_be_settable(channel: Channel, wanted: &SetChannel) -> Result<(), ApiErro
             Some(_) => {}
         }
     }
+    // An own account that holds nothing would only make proofs say that there was one.
+    if settings_of(channel).iter().all(|one| one.operator_only) {
+        return Err(ApiError::field(
+            "settings",
+            "this channel has no settings of an organisation's own",
+        ));
+    }
     let settings: Settings = wanted.settings.clone().into_iter().collect();
     let kind = AssetType::ALL.iter().find(|kind| kind.allows(channel));
     if let Some(Err(MissingSettings(missing))) = kind.map(|kind| check(*kind, channel, &settings)) {
@@ -268,6 +275,9 @@ mod tests {
         }
         let smtp = [("EMAIL_PROVIDER", "smtp"), ("EMAIL_FROM", "a@b.example")];
         assert!(refusal(Channel::Email, &smtp).contains("SMTP_HOST"));
+        for channel in [Channel::Ethereum, Channel::Solana, Channel::Bitcoin] {
+            assert!(refusal(channel, &[]).contains("no settings"), "{channel}");
+        }
         assert!(refusal(Channel::Dns, &[("DOH_URL", "https://a.example")]).contains("operator"));
     }
 }

@@ -11,6 +11,7 @@ mod qr;
 mod sessions;
 mod users;
 mod verifications;
+mod wallets;
 
 use axum::Router;
 use axum::routing::{get, post, put};

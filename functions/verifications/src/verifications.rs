@@ -7,8 +7,8 @@ use proof_domain::id::Id;
 use proof_domain::identifier;
 use proof_domain::page::VerificationQuery;
 use proof_domain::verification::{
-    CreateVerification, PlannedVerification, ResendResult, SubmitCode, TestVerification,
-    VerificationList, VerificationView,
+    CreateVerification, PlannedVerification, ResendResult, SubmitAnswer, Submitted,
+    TestVerification, VerificationList, VerificationView,
 };
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
@@ -19,6 +19,7 @@ use proof_edge::platform::random;
 use proof_edge::{Answer, Failure, Scope};
 
 use crate::channels::must_be_configured;
+use crate::wallets;
 
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -156,19 +157,23 @@ pub(crate) async fn retrieve(
     }
 }
 
-/// Submit a code
+/// Submit a code or a signature
 ///
-/// Takes the code that was sent to the person. Five wrong ones end the verification as `failed`. A
-/// code that was shown to you (phones) is proven by the channel itself and not taken here, except
-/// in test mode.
+/// Takes the code that was sent to the person, or the wallet's signature over `challenge.message`.
+/// Five wrong ones end the verification as `failed`; what has not the form of a code or signature
+/// uses no try. A code that was shown to you (phones) is proven by the channel itself and not taken
+/// here, except in test mode.
+///
+/// A signature of a contract wallet (ERC-1271, ERC-6492) is judged by the contract. If the node
+/// that has to be asked does not answer, nothing is counted and the same signature may be sent again.
 #[utoipa::path(
     post, path = "/api/v1/verifications/{id}/submit", tag = "Verifications",
-    operation_id = "submitCode",
+    operation_id = "submitAnswer",
     params(("id" = String, Path, description = "The verification.")),
-    request_body = SubmitCode,
+    request_body = SubmitAnswer,
     responses(
-        (status = 200, description = "The code was right; the proof is here.", body = VerificationView),
-        (status = 400, description = "The code is wrong, or none is awaited (any more).", body = ErrorBody),
+        (status = 200, description = "It was right; the proof is here.", body = VerificationView),
+        (status = 400, description = "It is wrong, or none is awaited (any more), or the wallet is a contract and no node is configured.", body = ErrorBody),
         (status = 404, description = "There is none of that id.", body = ErrorBody),
     ),
     security(("apiKey" = [])),
@@ -177,14 +182,19 @@ pub(crate) async fn submit(
     key: TenantKey,
     scope: Scope,
     PathId(id): PathId,
-    Json(submitted): Json<SubmitCode>,
+    Json(answer): Json<SubmitAnswer>,
 ) -> Result<Answer, Failure> {
     let objects = Verifications::of(&scope);
-    if let Some(source) = &submitted.source_identifier {
+    let source = answer.source_identifier.clone();
+    let submitted = answer.submitted()?;
+    if let Some(source) = source {
         let verification = objects.get(key.owner.clone(), id).await?.read()?;
-        must_be_source(source, &verification)?;
+        must_be_source(&source, &verification)?;
     }
-    Answer::ok(objects.submit(key.owner, id, submitted).await?)
+    match submitted {
+        Submitted::Code(code) => Answer::ok(objects.submit(key.owner, id, code).await?),
+        Submitted::Signature(signature) => wallets::submit(&scope, key.owner, id, &signature).await,
+    }
 }
 
 /// What the caller says of the sender is compared with the asset; it never takes evidence's place.

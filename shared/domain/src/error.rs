@@ -20,6 +20,8 @@ pub enum ErrorCode {
     ChallengeExpired,
     /// The code is not the one that was sent.
     InvalidCode,
+    /// The signature is not that of the wallet over the message.
+    InvalidSignature,
     /// All attempts of this challenge are used.
     TooManyAttempts,
     /// The verification was already completed.
@@ -50,6 +52,9 @@ pub enum ErrorCode {
     InternalError,
     /// A part of the system cannot answer now; the same request may succeed later.
     Unavailable,
+    /// The node that has to be asked about a contract wallet does not answer as it should; the same
+    /// signature may be sent again.
+    RpcUnavailable,
 }
 
 impl ErrorCode {
@@ -61,6 +66,7 @@ impl ErrorCode {
             | Self::InvalidChannelForType
             | Self::ChallengeExpired
             | Self::InvalidCode
+            | Self::InvalidSignature
             | Self::TooManyAttempts
             | Self::AlreadyVerified
             | Self::ChannelNotConfigured => 400,
@@ -74,7 +80,7 @@ impl ErrorCode {
             Self::UnsupportedMediaType => 415,
             Self::RateLimited => 429,
             Self::InternalError => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::RpcUnavailable => 503,
         }
     }
 }

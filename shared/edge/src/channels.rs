@@ -46,7 +46,7 @@ pub async fn settings_in(
     channel: Channel,
 ) -> Result<Settings, ApiError> {
     let Some(organisation) = own else {
-        return Ok(read(env, settings_of(channel).iter()));
+        return Ok(settings_of_operator(env, channel));
     };
     let mut settings = own_settings(env, organisation, channel).await?;
     // Addresses of servers are the operator's in either case.
@@ -56,6 +56,11 @@ pub async fn settings_in(
         }
     }
     Ok(settings)
+}
+
+/// The operator's settings of a channel, which need no waiting.
+pub fn settings_of_operator(env: &JsValue, channel: Channel) -> Settings {
+    read(env, settings_of(channel).iter())
 }
 
 fn read<'a>(env: &JsValue, wanted: impl Iterator<Item = &'a Setting>) -> Settings {

@@ -269,7 +269,7 @@ fn field_of(path: &str, message: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proof_domain::verification::{CreateVerification, SubmitCode};
+    use proof_domain::verification::{CreateVerification, SubmitAnswer};
 
     fn refusal(body: &str) -> ApiError {
         read::<CreateVerification>(body.as_bytes()).unwrap_err()
@@ -324,7 +324,7 @@ mod tests {
                 error.message
             );
         }
-        assert!(read::<SubmitCode>(b"\xff\xfe{\x00}\x00").is_err());
+        assert!(read::<SubmitAnswer>(b"\xff\xfe{\x00}\x00").is_err());
     }
 
     #[test]

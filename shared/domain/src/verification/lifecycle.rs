@@ -51,15 +51,63 @@ impl Verification {
                 Ok(())
             }
             Answer::Wrong => {
-                self.failed_attempts = self.failed_attempts.saturating_add(1);
-                self.updated_at = now;
-                let left = limits::MAX_ATTEMPTS.saturating_sub(self.failed_attempts);
-                if left == 0 {
-                    self.enter(State::Failed { at: now }, now);
-                }
-                Err(wrong_code(left))
+                let left = self.count_wrong(now);
+                Err(wrong(
+                    ErrorCode::InvalidCode,
+                    "That code is not right.",
+                    left,
+                ))
             }
         }
+    }
+
+    /// What a wallet has to sign, if this is a verification that is proven by a signature.
+    pub fn message_to_sign(&mut self, now: Timestamp) -> Result<String, ApiError> {
+        let Question::SignedMessage { message, .. } = &self.challenge.question else {
+            return Err(not_signed());
+        };
+        let message = message.clone();
+        self.must_be_pending(now)?;
+        Ok(message)
+    }
+
+    /// A signature over the message was judged. It may have taken long: what counts is the state
+    /// now. The message never changes, so a judgement cannot be about another one.
+    pub fn signed(
+        &mut self,
+        answer: Answer,
+        proof: NewProof,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if !matches!(self.challenge.question, Question::SignedMessage { .. }) {
+            return Err(not_signed());
+        }
+        self.must_be_pending(now)?;
+        match answer {
+            Answer::Right => {
+                self.complete(proof, now);
+                Ok(())
+            }
+            Answer::Wrong => {
+                let left = self.count_wrong(now);
+                Err(wrong(
+                    ErrorCode::InvalidSignature,
+                    "That is not this wallet's signature over this message.",
+                    left,
+                ))
+            }
+        }
+    }
+
+    /// Counts a wrong answer and says how many are left; the last one ends the challenge.
+    fn count_wrong(&mut self, now: Timestamp) -> u8 {
+        self.failed_attempts = self.failed_attempts.saturating_add(1);
+        self.updated_at = now;
+        let left = limits::MAX_ATTEMPTS.saturating_sub(self.failed_attempts);
+        if left == 0 {
+            self.enter(State::Failed { at: now }, now);
+        }
+        left
     }
 
     /// Whether a code can be submitted at all: not for a domain, and in live use not where the
@@ -76,7 +124,11 @@ impl Verification {
             {
                 Ok(())
             }
-            Question::ShownCode { .. } | Question::SignedMessage { .. } => Err(ApiError::new(
+            Question::SignedMessage { .. } => Err(ApiError::field(
+                "signature",
+                "is missing; a wallet is proven by its signature over the message",
+            )),
+            Question::ShownCode { .. } => Err(ApiError::new(
                 ErrorCode::ValidationError,
                 "This code was shown to you, so only the channel itself can bring it back.",
             )),
@@ -213,11 +265,18 @@ impl Verification {
     }
 }
 
-fn wrong_code(left: u8) -> ApiError {
+fn wrong(code: ErrorCode, what: &str, left: u8) -> ApiError {
     let message = match left {
-        0 => "That code is not right. No tries left; create a new verification.".to_owned(),
-        1 => "That code is not right. 1 try left.".to_owned(),
-        many => format!("That code is not right. {many} tries left."),
+        0 => format!("{what} No tries left; create a new verification."),
+        1 => format!("{what} 1 try left."),
+        many => format!("{what} {many} tries left."),
     };
-    ApiError::new(ErrorCode::InvalidCode, message).attempts_remaining(left)
+    ApiError::new(code, message).attempts_remaining(left)
+}
+
+fn not_signed() -> ApiError {
+    ApiError::field(
+        "signature",
+        "is for wallets; this verification is proven otherwise",
+    )
 }

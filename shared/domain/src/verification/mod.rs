@@ -29,7 +29,7 @@ pub use domain_view::{
 pub use lifecycle::{Answer, NewProof};
 pub use link::{LinkStanding, LinkView};
 pub use mailbox::Mailbox;
-pub use request::{CodeDelivery, CreateVerification, PlannedVerification, SubmitCode};
+pub use request::{CodeDelivery, CreateVerification, PlannedVerification, SubmitAnswer, Submitted};
 pub(crate) use request::{check_external_user_id, check_metadata};
 pub use users::{
     SHOWN_OF_EACH, UserDetails, UserProof, UserVerification, VerifiedUser, VerifiedUserList,

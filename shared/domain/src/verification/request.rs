@@ -62,27 +62,67 @@ pub enum CodeDelivery {
     Outbound,
 }
 
-/// An answer to a challenge.
+/// An answer to a challenge: a code or a wallet's signature, exactly one of them.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SubmitCode {
+pub struct SubmitAnswer {
     /// The code as the person received it: six letters or digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(
         example = "482913",
         min_length = 6,
         max_length = 6,
         pattern = "^[A-Z0-9]{6}$"
     )]
-    pub challenge_code: String,
+    pub challenge_code: Option<String>,
+    /// Wallets: the signature over `challenge.message`, as the wallet gives it. Ethereum: hexadecimal
+    /// after `0x`. Solana: base58, or base64 with padding, or 128 hexadecimal digits. Bitcoin: base64,
+    /// of BIP-137 or BIP-322.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 16384)]
+    pub signature: Option<String>,
     /// Who sent the code, if you know: it is compared with the identifier, never trusted instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "+37069199199", max_length = 512)]
     pub source_identifier: Option<String>,
 }
 
-impl std::fmt::Debug for SubmitCode {
+impl std::fmt::Debug for SubmitAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SubmitCode(…)")
+        f.write_str("SubmitAnswer(…)")
+    }
+}
+
+/// What was submitted.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Submitted {
+    Code(String),
+    Signature(String),
+}
+
+impl std::fmt::Debug for Submitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Code(_) => "Code(…)",
+            Self::Signature(_) => "Signature(…)",
+        })
+    }
+}
+
+impl SubmitAnswer {
+    pub fn submitted(self) -> Result<Submitted, ApiError> {
+        match (self.challenge_code, self.signature) {
+            (Some(code), None) => Ok(Submitted::Code(code)),
+            (None, Some(signature)) => Ok(Submitted::Signature(signature)),
+            (Some(_), Some(_)) => Err(ApiError::field(
+                "signature",
+                "cannot stand beside challenge_code; send the one that was asked for",
+            )),
+            (None, None) => Err(ApiError::field(
+                "challenge_code",
+                "is missing; wallets send signature instead",
+            )),
+        }
     }
 }
 

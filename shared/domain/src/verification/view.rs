@@ -443,7 +443,8 @@ impl Verification {
                 nonce,
                 code,
             } => {
-                "Sign the message with the wallet".clone_into(&mut view.instruction);
+                format!("Sign the message with the wallet {}", self.identifier)
+                    .clone_into(&mut view.instruction);
                 view.message = Some(message.clone());
                 view.nonce = Some(nonce.clone());
                 view.code = self.owner.environment.is_test().then(|| code.clone());

@@ -15,8 +15,8 @@ pub use storage::{ObjectContext, StorageFault};
 use streams::open_stream;
 pub use streams::{EventsRequest, SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{
-    CheckReport, CreateCommand, VerificationCommand, VerificationToken, Verifications, establish,
-    read_verification,
+    CheckReport, CreateCommand, MessageToSign, VerificationCommand, VerificationToken,
+    Verifications, establish, read_verification,
 };
 
 use proof_domain::error::ApiError;

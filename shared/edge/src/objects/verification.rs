@@ -7,7 +7,7 @@ use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
     CheckMethod, CheckView, Dnssec, EventsTicket, LinkView, PlannedVerification, ResendResult,
-    ResolverFinding, SubmitCode, TestVerification, Verification, VerificationView,
+    ResolverFinding, TestVerification, Verification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -40,6 +40,15 @@ pub enum VerificationCommand {
     Checked {
         owner: Owner,
         report: CheckReport,
+    },
+    /// What has to be signed.
+    Message {
+        owner: Owner,
+    },
+    /// A signature was judged.
+    Signed {
+        owner: Owner,
+        genuine: bool,
     },
     Resend {
         owner: Owner,
@@ -147,9 +156,8 @@ impl<'a> Verifications<'a> {
         self,
         owner: Owner,
         id: Id,
-        submitted: SubmitCode,
+        challenge_code: String,
     ) -> Result<Raw<VerificationView>, ApiError> {
-        let challenge_code = submitted.challenge_code;
         self.tell(
             id,
             VerificationCommand::Submit {
@@ -173,6 +181,22 @@ impl<'a> Verifications<'a> {
         report: CheckReport,
     ) -> Result<Raw<VerificationView>, ApiError> {
         self.tell(id, VerificationCommand::Checked { owner, report })
+            .await
+    }
+
+    pub async fn message(self, owner: Owner, id: Id) -> Result<MessageToSign, ApiError> {
+        self.tell(id, VerificationCommand::Message { owner })
+            .await
+            .and_then(|message: Raw<_>| message.read())
+    }
+
+    pub async fn signed(
+        self,
+        owner: Owner,
+        id: Id,
+        genuine: bool,
+    ) -> Result<Raw<VerificationView>, ApiError> {
+        self.tell(id, VerificationCommand::Signed { owner, genuine })
             .await
     }
 
@@ -281,6 +305,14 @@ pub struct VerificationToken {
     pub token: String,
 }
 
+/// What has to be signed, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageToSign {
+    pub channel: proof_domain::asset::Channel,
+    pub address: String,
+    pub message: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +382,17 @@ mod tests {
                     report,
                 },
                 r#"{"checked":{"owner":{"organisation":"acme","environment":"live"},"report":{"method":"dns","found":true,"result":"verified","message":"m","retryable":false,"observed":[]}}}"#,
+            ),
+            (
+                VerificationCommand::Message { owner: owner() },
+                r#"{"message":{"owner":{"organisation":"acme","environment":"live"}}}"#,
+            ),
+            (
+                VerificationCommand::Signed {
+                    owner: owner(),
+                    genuine: true,
+                },
+                r#"{"signed":{"owner":{"organisation":"acme","environment":"live"},"genuine":true}}"#,
             ),
             (
                 VerificationCommand::Revoke {

@@ -42,6 +42,10 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
             "The code is not the one that was sent.",
             "Let the person try again; `attempts_remaining` says how often.",
         ),
+        ErrorCode::InvalidSignature => (
+            "The signature is not the wallet's over this message.",
+            "Have `challenge.message` signed exactly as it is, by the account of the identifier.",
+        ),
         ErrorCode::TooManyAttempts => (
             "All tries of this verification are used.",
             "Create a new verification.",
@@ -98,6 +102,10 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::Unavailable => (
             "A part of the system cannot answer now.",
             "Try again after `Retry-After`; the same request may succeed.",
+        ),
+        ErrorCode::RpcUnavailable => (
+            "The node that knows contract wallets does not answer as it should.",
+            "Send the same signature again after `Retry-After`; no try was used.",
         ),
     }
 }

@@ -182,14 +182,11 @@ fn no_key_at_infinity() {
     numbers[..32].copy_from_slice(&HEXLOWER.decode(generator.as_bytes()).unwrap());
     numbers[32..].copy_from_slice(&digest);
     // A digest above half the order turns sign and parity.
-    let parity = match Compact::parse(&numbers) {
-        Ok(_) => 0,
-        Err(_) => {
-            let s = k256::NonZeroScalar::try_from(&digest[..]).unwrap();
-            numbers[32..].copy_from_slice(&(-*s).to_bytes());
-            1
-        }
-    };
+    let parity = u8::from(Compact::parse(&numbers).is_err());
+    if parity == 1 {
+        let s = k256::NonZeroScalar::try_from(&digest[..]).unwrap();
+        numbers[32..].copy_from_slice(&(-*s).to_bytes());
+    }
     let compact = Compact::parse(&numbers).unwrap();
     assert_eq!(compact.recover(&digest, parity), None);
     assert!(compact.recover(&digest, parity ^ 1).is_some());
