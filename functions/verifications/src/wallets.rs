@@ -6,7 +6,7 @@ use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
-use proof_edge::channels::settings_of_operator;
+use proof_edge::channels::settings;
 use proof_edge::objects::{MessageToSign, Verifications};
 use proof_edge::providers;
 use proof_edge::{Answer, Failure, Scope};
@@ -44,7 +44,7 @@ async fn is_genuine(
 }
 
 async fn ask(scope: &Scope, question: &ContractQuestion) -> Result<bool, ApiError> {
-    let settings = settings_of_operator(scope.env(), Channel::Ethereum);
+    let settings = settings(scope, None, Channel::Ethereum).await?;
     let rpc = match EthereumRpc::from_settings(&settings) {
         Ok(rpc) => rpc,
         Err(missing) => return without_contract(question, Some(missing)),

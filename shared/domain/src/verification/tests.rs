@@ -217,6 +217,109 @@ fn a_domain_is_not_proven_by_a_code() {
     assert!(record.token_to_find(at(600)).is_err());
 }
 
+fn signed_by(environment: Environment) -> Verification {
+    record(
+        environment,
+        Question::SignedMessage {
+            message: "m".into(),
+            nonce: "n".into(),
+            code: "X7K2M9".into(),
+        },
+    )
+}
+
+#[test]
+fn a_wallet_is_proven_by_its_signature_once() {
+    let mut record = signed_by(Environment::Live);
+    assert_eq!(record.message_to_sign(at(1)).unwrap(), "m");
+    record.signed(Answer::Right, new_proof(), at(1)).unwrap();
+    assert_eq!(record.status(), Status::Verified);
+    let before = record.clone();
+    for answer in [Answer::Right, Answer::Wrong] {
+        let again = record.signed(answer, new_proof(), at(2));
+        assert_eq!(code_of(again), ErrorCode::AlreadyVerified);
+    }
+    assert_eq!(
+        record.message_to_sign(at(2)).unwrap_err().code,
+        ErrorCode::AlreadyVerified
+    );
+    assert_eq!(record, before);
+}
+
+#[test]
+fn the_fifth_wrong_signature_is_the_last() {
+    let mut record = signed_by(Environment::Live);
+    for left in [4, 3, 2, 1, 0] {
+        let error = record
+            .signed(Answer::Wrong, new_proof(), at(1))
+            .unwrap_err();
+        assert_eq!(
+            (error.code, error.attempts_remaining),
+            (ErrorCode::InvalidSignature, Some(left))
+        );
+    }
+    assert_eq!(record.status(), Status::Failed);
+    let late = record.signed(Answer::Right, new_proof(), at(2));
+    assert_eq!(code_of(late), ErrorCode::TooManyAttempts);
+    assert!(record.message_to_sign(at(2)).is_err());
+}
+
+#[test]
+fn a_signature_that_was_judged_too_late_verifies_nothing() {
+    let mut record = signed_by(Environment::Live);
+    record.message_to_sign(at(599)).unwrap();
+    let outcome = record.signed(Answer::Right, new_proof(), at(600));
+    assert_eq!(code_of(outcome), ErrorCode::ChallengeExpired);
+    assert!(record.proof().is_none());
+}
+
+#[test]
+fn signatures_are_for_wallets_and_codes_for_their_test_mode() {
+    let mut live = signed_by(Environment::Live);
+    let refused = submit(&mut live, Answer::Right, at(1)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ValidationError);
+    assert_eq!(refused.details[0].field, "signature");
+    assert_eq!((live.status(), live.failed_attempts), (Status::Pending, 0));
+    let mut test = signed_by(Environment::Test);
+    submit(&mut test, Answer::Right, at(1)).unwrap();
+    assert_eq!(test.status(), Status::Verified);
+    for mut other in [
+        sent(Environment::Test),
+        shown(Environment::Live),
+        published(),
+    ] {
+        let refused = other.signed(Answer::Right, new_proof(), at(1)).unwrap_err();
+        assert_eq!(refused.details[0].field, "signature");
+        assert!(other.message_to_sign(at(1)).is_err());
+        assert_eq!(other.status(), Status::Pending);
+    }
+}
+
+#[test]
+fn exactly_one_answer_is_submitted() {
+    let read = |body: &str| {
+        serde_json::from_str::<SubmitAnswer>(body)
+            .unwrap()
+            .submitted()
+            .map_err(|error| error.details[0].field.clone())
+    };
+    assert_eq!(
+        read(r#"{"challenge_code":"482913"}"#),
+        Ok(Submitted::Code("482913".into()))
+    );
+    assert_eq!(
+        read(r#"{"signature":"0x"}"#),
+        Ok(Submitted::Signature("0x".into()))
+    );
+    assert_eq!(
+        read(r#"{"challenge_code":"482913","signature":"0x"}"#),
+        Err("signature".into())
+    );
+    for neither in ["{}", r#"{"challenge_code":null}"#, r#"{"signature":null}"#] {
+        assert_eq!(read(neither), Err("challenge_code".into()));
+    }
+}
+
 #[test]
 fn a_look_that_finds_nothing_leaves_it_pending() {
     let mut record = published();

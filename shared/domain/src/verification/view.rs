@@ -443,8 +443,7 @@ impl Verification {
                 nonce,
                 code,
             } => {
-                format!("Sign the message with the wallet {}", self.identifier)
-                    .clone_into(&mut view.instruction);
+                view.instruction = format!("Sign the message with the wallet {}", self.identifier);
                 view.message = Some(message.clone());
                 view.nonce = Some(nonce.clone());
                 view.code = self.owner.environment.is_test().then(|| code.clone());
