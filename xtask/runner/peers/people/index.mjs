@@ -4,12 +4,14 @@
 import { domains } from "./domains.mjs";
 import { mailboxes } from "./mailboxes.mjs";
 import { callers, phones } from "./phones.mjs";
+import { wallets } from "./wallets.mjs";
 
 /** `peers` are those that are in use: a real provider's channel has no peer, and nobody plays it. */
 export const people = ({ system, peers }) => ({
   ...phones(system, peers),
   ...mailboxes(system),
   ...domains(peers),
+  ...wallets(),
 });
 
 /** Those with whom a session can be tried, by channel. */
