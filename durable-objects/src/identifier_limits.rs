@@ -119,26 +119,35 @@ const fn too_many(of: Limited) -> &'static str {
 
 impl IdentifierLimitsObject {
     fn look(&self, allowed: u32, now: Timestamp) -> Result<Done, ApiError> {
-        let hour = hour_of(now);
-        let looks: Option<Looks> = self.0.load(LOOKS).map_err(fault)?;
-        let count = looks
-            .filter(|looks| looks.hour == hour)
-            .map_or(0, |looks| looks.count);
-        let ends = Timestamp::from_seconds((hour + 1) * HOUR);
-        if count >= allowed {
-            return Err(ApiError::rate_limited(
+        let looks = counted(self.0.load(LOOKS).map_err(fault)?, allowed, now).map_err(|wait| {
+            ApiError::rate_limited(
                 "The domain was looked at too often by itself. Ask for a check.",
-                ends.seconds_since(now).max(1),
-            ));
-        }
-        let looks = Looks {
-            hour,
-            count: count + 1,
-        };
+                wait,
+            )
+        })?;
         self.0.store(LOOKS, &looks).map_err(fault)?;
-        self.0.wake_at(ends).map_err(fault)?;
+        self.0.wake_at(end_of(looks.hour)).map_err(fault)?;
         Ok(Done {})
     }
+}
+
+/// One look more, or the seconds until there may be one.
+fn counted(looks: Option<Looks>, allowed: u32, now: Timestamp) -> Result<Looks, u32> {
+    let hour = hour_of(now);
+    let count = looks
+        .filter(|looks| looks.hour == hour)
+        .map_or(0, |looks| looks.count);
+    if count >= allowed {
+        return Err(end_of(hour).seconds_since(now).max(1));
+    }
+    Ok(Looks {
+        hour,
+        count: count + 1,
+    })
+}
+
+const fn end_of(hour: i64) -> Timestamp {
+    Timestamp::from_seconds((hour + 1) * HOUR)
 }
 
 const fn hour_of(now: Timestamp) -> i64 {
@@ -207,6 +216,20 @@ mod tests {
             let longest = of.allowed().map(|(_, seconds)| seconds).into_iter().max();
             assert_eq!(longest, Some(LONGEST_WINDOW), "{of:?}");
         }
+    }
+
+    #[test]
+    fn looks_are_counted_by_the_hour_of_the_clock() {
+        let at = |seconds| Timestamp::from_seconds(7_200 + seconds);
+        let mut looks = None;
+        for n in 1..=60 {
+            looks = Some(counted(looks, 60, at(n)).unwrap());
+        }
+        assert_eq!(counted(looks, 60, at(100)).unwrap_err(), 3_500);
+        assert_eq!(counted(looks, 60, at(3_599)).unwrap_err(), 1);
+        assert_eq!(counted(looks, 60, at(3_600)).unwrap().count, 1);
+        assert_eq!(counted(looks, 3_000, at(100)).unwrap().count, 61);
+        assert_eq!(counted(None, 0, at(0)).unwrap_err(), 3_600);
     }
 
     #[test]
