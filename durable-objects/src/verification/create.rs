@@ -25,7 +25,7 @@ use proof_evidence::wallet::ethereum::EthereumRpc;
 use proof_evidence::whatsapp::Whatsapp;
 use wasm_bindgen::JsValue;
 
-use super::Inside;
+use super::{Inside, sign_in};
 use crate::now;
 
 impl Inside {
@@ -57,9 +57,17 @@ impl Inside {
         if let Some(known) = self.repeated(&create).await? {
             return Ok((known, true));
         }
-        let record = self.new_record(create, &link)?;
+        let (owner, bot) = (create.owner.clone(), create.bot.clone());
+        let mut record = self.new_record(create, &link)?;
+        if let Some(finding) = bot {
+            sign_in::judge_bot(&mut record, finding)?;
+        }
+        let is_proven = record.proof().is_some();
         let view = record.view();
         self.save(record)?;
+        if is_proven {
+            return Ok((self.proven(&owner).await?, false));
+        }
         Ok((view, false))
     }
 
@@ -219,6 +227,14 @@ impl Inside {
                     code,
                 }
             }
+            (AssetType::Social | AssetType::Account, _) => Question::SignIn {
+                auth_url: sign_in::page_address(&self.config.public_url, id),
+                code: new_shown_code()?,
+                attempt: None,
+            },
+            (AssetType::TelegramBot, _) => Question::BotToken {
+                code: new_shown_code()?,
+            },
             _ => {
                 let code = new_shown_code()?;
                 let deep_link = link.with(&self.config, &code);
@@ -244,6 +260,7 @@ impl Inside {
                 question,
             },
             state: State::Pending,
+            account: None,
             failed_attempts: 0,
             delivery,
             checks: Checks::default(),

@@ -8,6 +8,7 @@ mod link;
 mod looking;
 mod outbox;
 mod proving;
+mod sign_in;
 
 pub(crate) use outbox::Unsent;
 
@@ -154,6 +155,11 @@ impl Inside {
                 streams_limit,
             } => said(&self.ticket(&owner, streams_limit)),
             VerificationCommand::Establish(record) => said(&self.establish(*record).await),
+            VerificationCommand::SignIn(wish) => self.sign_in(wish),
+            VerificationCommand::BotToShow { owner } => said(&self.bot_to_show(&owner)),
+            VerificationCommand::BotFound { owner, finding } => {
+                said(&self.bot_found(&owner, finding).await)
+            }
             VerificationCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
             VerificationCommand::Submit {
                 owner,
@@ -346,7 +352,10 @@ fn compare(question: &Question, key: &CodeKey, id: &str, submitted: &CodeShape) 
         Question::SentCode { digest, .. } => {
             CodeDigest::parse(digest).is_some_and(|digest| digest.matches(key, id, submitted))
         }
-        Question::ShownCode { code, .. } | Question::SignedMessage { code, .. } => {
+        Question::ShownCode { code, .. }
+        | Question::SignedMessage { code, .. }
+        | Question::SignIn { code, .. }
+        | Question::BotToken { code } => {
             InboundCode::parse(code).is_ok_and(|code| code.matches(submitted))
         }
         Question::PublishedToken { .. } => false,

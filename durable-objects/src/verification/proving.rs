@@ -9,7 +9,7 @@ use proof_domain::tenant::Owner;
 use proof_domain::verification::{NewProof, Proof, State, Verification, VerificationView};
 use proof_edge::crypto::ActiveKey;
 use proof_edge::platform::random;
-use proof_token::claims::{IdentifierCommitment, ProofClaims};
+use proof_token::claims::{IdentifierCommitment, ProofClaims, account_hash};
 use proof_token::issue::issue;
 
 use super::Inside;
@@ -92,6 +92,10 @@ fn claims_of(
         verified_at,
         identifier_salt: commitment.salt,
         identifier_hash: commitment.hash,
+        account_hash: record
+            .account
+            .as_ref()
+            .map(|account| account_hash(salt, &account.id)),
         request_id: None,
         own_channel: record.own_channel,
         nbf: None,

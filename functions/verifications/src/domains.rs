@@ -55,7 +55,7 @@ pub(crate) async fn start(
     let plan = CreateVerification::from(request)
         .plan(scope.config().own_host())
         .map_err(StartDomainVerification::renamed)?;
-    let created = begin(key, &scope, idempotency, plan)
+    let created = begin(key, &scope, idempotency, plan, None)
         .await
         .map_err(|Failure(error)| StartDomainVerification::renamed(error))?;
     let view = created.value.read()?;

@@ -1,8 +1,10 @@
 //! Verifications and phone-first sessions: a tenant creates one, the person answers it, the tenant
 //! watches it end.
 
+mod bots;
 mod channels;
 mod confirm;
+mod connect;
 mod domains;
 mod events;
 mod inbound;
@@ -25,7 +27,9 @@ pub fn router() -> Router {
     Router::new()
         .merge(inbound::routes())
         // Whatever is below the paths of people and is not a page says so in their language.
-        .route("/connect/{*rest}", get(nothing_here))
+        .route("/connect/{id}/{*rest}", get(nothing_here))
+        .route("/connect/{id}", get(connect::show).post(connect::begin))
+        .route("/connect/callback/{channel}", get(connect::come_back))
         .route("/confirm/{*rest}", get(nothing_here))
         .route(
             "/confirm/email/{id}",
@@ -134,4 +138,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     struct Reference;
 
     Reference::openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    /// Two paths that cannot be told apart would be found out at the first request only.
+    #[test]
+    fn the_paths_do_not_contradict_each_other() {
+        let _ = super::router();
+    }
 }

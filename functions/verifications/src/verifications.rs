@@ -17,7 +17,10 @@ use proof_edge::ledger::Ledger;
 use proof_edge::objects::{CreateCommand, Reply, Verifications};
 use proof_edge::platform::random;
 use proof_edge::{Answer, Failure, Scope};
+use proof_evidence::oauth;
+use proof_evidence::telegram_bot::BotToken;
 
+use crate::bots;
 use crate::channels::must_be_configured;
 use crate::wallets;
 
@@ -51,8 +54,9 @@ pub(crate) async fn create(
     IdempotencyKey(idempotency): IdempotencyKey,
     Json(request): Json<CreateVerification>,
 ) -> Result<Answer, Failure> {
+    let bot_token = bots::token_in(&request);
     let plan = request.plan(scope.config().own_host())?;
-    let created = begin(key, &scope, idempotency, plan).await?;
+    let created = begin(key, &scope, idempotency, plan, bot_token.as_ref()).await?;
     let answer = Answer::created(created.value)?;
     Ok(if created.repeated {
         answer.with(REPLAYED, "true")
@@ -67,11 +71,20 @@ pub(crate) async fn begin(
     scope: &Scope,
     idempotency: Option<String>,
     plan: PlannedVerification,
+    bot_token: Option<&BotToken>,
 ) -> Result<Reply<VerificationView>, Failure> {
-    let refusal = must_be_configured(scope, &key, &plan)
+    let mut refusal = must_be_configured(scope, &key, &plan)
         .await
         .and_then(|()| key.within_quota())
+        .and_then(|()| must_be_provable(&key, &plan))
         .err();
+    let mut bot = None;
+    if let (Some(token), None, false) = (bot_token, &refusal, key.owner.environment.is_test()) {
+        match bots::ask(scope, token, "identifier").await {
+            Ok(finding) => bot = Some(finding),
+            Err(error) => refusal = Some(error),
+        }
+    }
     let own_channel = !key.owner.environment.is_test() && key.own(plan.channel).is_some();
     let repeatable = idempotency.is_some();
     let id = match idempotency {
@@ -92,9 +105,19 @@ pub(crate) async fn begin(
         plan,
         repeatable,
         own_channel,
+        bot,
         refusal,
     };
     Ok(Verifications::of(scope).create(create).await?)
+}
+
+/// Refuses an account that its provider will never confirm. In test mode nobody is asked.
+fn must_be_provable(key: &TenantKey, plan: &PlannedVerification) -> Result<(), ApiError> {
+    if key.owner.environment.is_test() {
+        return Ok(());
+    }
+    oauth::must_be_provable(plan.channel, &plan.identifier)
+        .map_err(|why| ApiError::of_field(ErrorCode::InvalidIdentifier, "identifier", why))
 }
 
 /// List verifications
@@ -157,9 +180,10 @@ pub(crate) async fn retrieve(
     }
 }
 
-/// Submit a code or a signature
+/// Submit a code, a signature or a token
 ///
-/// Takes the code that was sent to the person, or the wallet's signature over `challenge.message`.
+/// Takes the code that was sent to the person, or the wallet's signature over `challenge.message`, or a
+/// Telegram bot's token.
 /// Five wrong ones end the verification as `failed`; what has not the form of a code or signature
 /// uses no try. A code that was shown to you (phones) is proven by the channel itself and not taken
 /// here, except in test mode.
@@ -193,6 +217,9 @@ pub(crate) async fn submit(
     }
     match submitted {
         Submitted::Code(code) => Answer::ok(objects.submit(key.owner, id, code).await?),
+        Submitted::BotToken(token) => {
+            Answer::ok(bots::submit(&scope, key.owner, id, &token).await?)
+        }
         Submitted::Signature(signature) => wallets::submit(&scope, key.owner, id, &signature).await,
     }
 }

@@ -15,7 +15,7 @@ use proof_token::signer::{KeyLookupError, SignError, Signer, Verifier};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::platform::{
-    import_signing_key, import_verifying_key, reason, rsa_sign, rsa_verify, variable,
+    import_signing_key, import_verifying_key, local, reason, rsa_sign, rsa_verify, variable,
 };
 use crate::scope::Scope;
 
@@ -125,6 +125,20 @@ impl PublishedKeys {
         VERIFYING.with_borrow_mut(|keys| keys.insert(kid.to_owned(), key.clone()));
         Ok(key)
     }
+}
+
+/// Whether an RS256 signature of somebody else's holds under that key, given as a JWK. The key says
+/// what it is for; nothing in a token does.
+pub async fn is_signed(jwk: &str, input: &[u8], signature: &[u8]) -> Result<bool, ApiError> {
+    let odd = |error: JsValue| ApiError::internal(format!("a provider's key: {}", reason(&error)));
+    local(async {
+        let key = import_verifying_key(jwk).await.map_err(odd)?;
+        rsa_verify(&key, signature.to_vec(), input.to_vec())
+            .await
+            .map(|good| good.is_truthy())
+            .map_err(odd)
+    })
+    .await
 }
 
 impl Verifier for PublishedKeys {

@@ -4,32 +4,19 @@ use proof_domain::asset::{AssetType, Channel};
 
 use crate::domain_check::Resolvers;
 use crate::email::EmailProviders;
+use crate::oauth::{self, provider_of};
 use crate::settings::{MissingSettings, Setting, Settings};
 use crate::telegram::Telegram;
+use crate::telegram_bot::{self, TelegramBots};
 use crate::telegram_gateway::TelegramGateway;
 use crate::wallet::ethereum;
 use crate::whatsapp::Whatsapp;
 use crate::{sms, telegram, whatsapp};
 
 // What no adapter reads yet. An adapter brings its own list.
-const GITHUB: &[Setting] = &client("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
-const GOOGLE: &[Setting] = &client("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET");
-const FACEBOOK: &[Setting] = &client("FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET");
-const X: &[Setting] = &client("X_CLIENT_ID", "X_CLIENT_SECRET");
-const LINKEDIN: &[Setting] = &client("LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET");
-const INSTAGRAM: &[Setting] = &client("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
-const YOUTUBE: &[Setting] = &client("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET");
-const TIKTOK: &[Setting] = &client("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET");
-const COINBASE: &[Setting] = &client("COINBASE_CLIENT_ID", "COINBASE_CLIENT_SECRET");
-const KRAKEN: &[Setting] = &client("KRAKEN_CLIENT_ID", "KRAKEN_CLIENT_SECRET");
-const TELEGRAM_BOT: &[Setting] = &[Setting::plain("TELEGRAM_API_URL").of_operator()];
-
-const fn client(id: &'static str, secret: &'static str) -> [Setting; 2] {
-    [Setting::plain(id), Setting::secret(secret)]
-}
 
 /// Everything that a channel reads.
-pub const fn settings_of(channel: Channel) -> &'static [Setting] {
+pub fn settings_of(channel: Channel) -> &'static [Setting] {
     match channel {
         Channel::Whatsapp => whatsapp::SETTINGS,
         Channel::Telegram => telegram::SETTINGS_WITH_GATEWAY,
@@ -37,19 +24,19 @@ pub const fn settings_of(channel: Channel) -> &'static [Setting] {
         // A domain that is asked by e-mail uses the e-mail settings.
         Channel::Email => EmailProviders::SETTINGS,
         Channel::Dns | Channel::Http | Channel::Auto => Resolvers::SETTINGS,
-        Channel::Github => GITHUB,
-        Channel::Google => GOOGLE,
-        Channel::Facebook => FACEBOOK,
-        Channel::X => X,
-        Channel::Linkedin => LINKEDIN,
-        Channel::Instagram => INSTAGRAM,
-        Channel::Youtube => YOUTUBE,
-        Channel::Tiktok => TIKTOK,
         Channel::Ethereum => ethereum::SETTINGS,
         Channel::Solana | Channel::Bitcoin => &[],
-        Channel::Coinbase => COINBASE,
-        Channel::Kraken => KRAKEN,
-        Channel::TelegramBotToken => TELEGRAM_BOT,
+        Channel::Github
+        | Channel::Google
+        | Channel::Facebook
+        | Channel::X
+        | Channel::Linkedin
+        | Channel::Instagram
+        | Channel::Youtube
+        | Channel::Tiktok
+        | Channel::Coinbase
+        | Channel::Kraken => provider_of(channel).map_or(&[], |provider| provider.settings),
+        Channel::TelegramBotToken => telegram_bot::SETTINGS,
     }
 }
 
@@ -75,6 +62,11 @@ pub fn check(
             ethereum::EthereumRpc::chain_id(settings).map(drop)
         }
         (AssetType::Wallet, Channel::Solana | Channel::Bitcoin) => Ok(()),
+        (AssetType::Social | AssetType::Account, _) => match provider_of(channel) {
+            Some(provider) => oauth::Client::from_settings(provider, settings).map(drop),
+            None => Ok(()),
+        },
+        (AssetType::TelegramBot, _) => TelegramBots::from_settings(settings).map(drop),
         // What nothing reads yet is missing, whatever is set.
         _ => Err(MissingSettings(
             settings_of(channel)

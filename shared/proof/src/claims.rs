@@ -49,6 +49,14 @@ pub struct ProofClaims {
     pub verified_at: Timestamp,
     pub identifier_salt: Octets<16>,
     pub identifier_hash: Octets<32>,
+    /// The provider's own id of the account that was shown, committed to under the same salt as the
+    /// identifier: names change hands, this does not. Absent where there is no account.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub account_hash: Option<Octets<32>>,
     /// Whether the channel ran over the organisation's own account with its provider, who could
     /// then have answered in the person's place. Absent where it did not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -99,6 +107,16 @@ impl ProofClaims {
         }
     }
 
+    /// Whether the proof is about the account of this id.
+    pub fn is_about_account(&self, id: &str) -> bool {
+        self.account_hash.is_some_and(|hash| {
+            account_hash(self.identifier_salt.0, id)
+                .0
+                .ct_eq(&hash.0)
+                .into()
+        })
+    }
+
     pub fn commitment(&self) -> IdentifierCommitment {
         IdentifierCommitment {
             salt: self.identifier_salt,
@@ -112,6 +130,16 @@ impl ProofClaims {
 pub fn expiry(issued_at: Timestamp, source_expires_at: Option<Timestamp>) -> Timestamp {
     let own = issued_at.plus_seconds(LIFETIME);
     source_expires_at.map_or(own, |source| own.min(source))
+}
+
+/// The commitment to an account's id. The word in front keeps it apart from that to an identifier.
+pub fn account_hash(salt: [u8; 16], id: &str) -> Octets<32> {
+    let hash = Sha256::new()
+        .chain_update(salt)
+        .chain_update("account:")
+        .chain_update(id)
+        .finalize();
+    Octets(hash.into())
 }
 
 /// A salted hash of an identifier. Whoever knows the identifier can check it; whoever does not can

@@ -206,8 +206,9 @@ pub fn sample_claims() -> ProofClaims {
         verified_at: now,
         identifier_salt: commitment.salt,
         identifier_hash: commitment.hash,
-        request_id: None,
+        account_hash: None,
         own_channel: false,
+        request_id: None,
         nbf: None,
     }
 }

@@ -159,6 +159,7 @@ impl Session {
                 },
             },
             state: verification::State::Verified { at: *at, proof },
+            account: None,
             failed_attempts: 0,
             delivery: None,
             seen_messages: Vec::new(),

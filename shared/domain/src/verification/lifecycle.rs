@@ -119,7 +119,10 @@ impl Verification {
                 "A domain is not proven by a code. Publish the record and call /verify.",
             )),
             Question::SentCode { .. } => Ok(()),
-            Question::ShownCode { .. } | Question::SignedMessage { .. }
+            Question::ShownCode { .. }
+            | Question::SignedMessage { .. }
+            | Question::SignIn { .. }
+            | Question::BotToken { .. }
                 if self.owner.environment.is_test() =>
             {
                 Ok(())
@@ -127,6 +130,14 @@ impl Verification {
             Question::SignedMessage { .. } => Err(ApiError::field(
                 "signature",
                 "is missing; a wallet is proven by its signature over the message",
+            )),
+            Question::SignIn { .. } => Err(ApiError::new(
+                ErrorCode::ValidationError,
+                "An account is proven by signing in. Send the person to auth_url.",
+            )),
+            Question::BotToken { .. } => Err(ApiError::field(
+                "bot_token",
+                "is what proves a bot; no code does",
             )),
             Question::ShownCode { .. } => Err(ApiError::new(
                 ErrorCode::ValidationError,

@@ -16,6 +16,9 @@ mod mailbox;
 mod request;
 #[cfg(test)]
 mod sent_tests;
+mod sign_in;
+#[cfg(test)]
+mod sign_in_tests;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -39,6 +42,8 @@ pub use view::{
     ChallengeView, CheckMethod, CheckView, DnsRecord, EventsTicket, HttpFile, ListedVerification,
     ProofView, ResendResult, StatusEvent, TestVerification, VerificationList, VerificationView,
 };
+
+pub use sign_in::{Account, AccountProblem, SignInAttempt, SignInView};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -129,6 +134,9 @@ pub struct Verification {
     pub repeatable: bool,
     pub challenge: Challenge,
     pub state: State,
+    /// The account that was shown, where what is proven is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
     /// Wrong answers so far. A new code does not reset it.
     pub failed_attempts: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,6 +191,19 @@ pub enum Question {
         nonce: String,
         code: String,
     },
+    /// The person signs in at the provider, beginning on a page of ours.
+    SignIn {
+        auth_url: String,
+        /// What a test key may submit instead.
+        code: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<SignInAttempt>,
+    },
+    /// Whoever runs the bot shows its token.
+    BotToken {
+        /// What a test key may submit instead.
+        code: String,
+    },
 }
 
 impl std::fmt::Debug for Question {
@@ -192,6 +213,8 @@ impl std::fmt::Debug for Question {
             Self::SentCode { .. } => "SentCode(…)",
             Self::PublishedToken { .. } => "PublishedToken(…)",
             Self::SignedMessage { .. } => "SignedMessage(…)",
+            Self::SignIn { .. } => "SignIn(…)",
+            Self::BotToken { .. } => "BotToken(…)",
         })
     }
 }

@@ -62,7 +62,7 @@ pub enum CodeDelivery {
     Outbound,
 }
 
-/// An answer to a challenge: a code or a wallet's signature, exactly one of them.
+/// An answer to a challenge: a code, a wallet's signature or a bot's token, exactly one of them.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitAnswer {
@@ -81,6 +81,10 @@ pub struct SubmitAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 16384)]
     pub signature: Option<String>,
+    /// Telegram bots: the bot's whole token. It is shown to Telegram once and not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub bot_token: Option<String>,
     /// Who sent the code, if you know: it is compared with the identifier, never trusted instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "+37069199199", max_length = 512)]
@@ -98,6 +102,7 @@ impl std::fmt::Debug for SubmitAnswer {
 pub enum Submitted {
     Code(String),
     Signature(String),
+    BotToken(String),
 }
 
 impl std::fmt::Debug for Submitted {
@@ -105,12 +110,20 @@ impl std::fmt::Debug for Submitted {
         f.write_str(match self {
             Self::Code(_) => "Code(…)",
             Self::Signature(_) => "Signature(…)",
+            Self::BotToken(_) => "BotToken(…)",
         })
     }
 }
 
 impl SubmitAnswer {
     pub fn submitted(self) -> Result<Submitted, ApiError> {
+        if let Some(token) = self.bot_token {
+            return if self.challenge_code.is_none() && self.signature.is_none() {
+                Ok(Submitted::BotToken(token))
+            } else {
+                Err(ApiError::field("bot_token", "has to stand alone"))
+            };
+        }
         match (self.challenge_code, self.signature) {
             (Some(code), None) => Ok(Submitted::Code(code)),
             (None, Some(signature)) => Ok(Submitted::Signature(signature)),
@@ -120,7 +133,7 @@ impl SubmitAnswer {
             )),
             (None, None) => Err(ApiError::field(
                 "challenge_code",
-                "is missing; wallets send signature instead",
+                "is missing; wallets send signature instead, Telegram bots bot_token",
             )),
         }
     }

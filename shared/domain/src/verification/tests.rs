@@ -21,7 +21,7 @@ pub(super) fn new_proof() -> NewProof {
     }
 }
 
-fn record(environment: Environment, question: Question) -> Verification {
+pub(super) fn record(environment: Environment, question: Question) -> Verification {
     let delivery = matches!(question, Question::SentCode { .. })
         .then(|| Delivery::of_code("482913".into(), 1, environment.is_test(), at(0)));
     Verification {
@@ -46,6 +46,7 @@ fn record(environment: Environment, question: Question) -> Verification {
             question,
         },
         state: State::Pending,
+        account: None,
         failed_attempts: 0,
         delivery,
         checks: Checks::default(),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    DeliveryStatus, Dnssec, Mailbox, Question, ResolverFinding, State, Status, Verification,
+    Account, DeliveryStatus, Dnssec, Mailbox, Question, ResolverFinding, State, Status,
+    Verification,
 };
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
@@ -62,13 +63,16 @@ pub struct VerificationView {
     /// Domains: how often the record was looked for, by your calls and by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_count: Option<u32>,
-    /// Domains: what the last look found. Phones: that the code came from somewhere else
+    /// What the last look at a domain, or the last sign-in, came to. Phones: that the code came from somewhere else
     /// (`sender_mismatch`, `contact_mismatch`), never from where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_check: Option<CheckView>,
     /// Domains, while pending: when the record is looked for again by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Timestamp>,
+    /// Networks, exchanges and bots, once verified: the account that was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,6 +120,10 @@ pub struct ChallengeView {
     /// Wallets: the nonce in the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// Networks and exchanges: send the person to this page, where they sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://proof.example/connect/507f1f77bcf86cd799439011?key=…")]
+    pub auth_url: Option<String>,
     /// Domains: the record to publish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dns_record: Option<DnsRecord>,
@@ -151,13 +159,15 @@ pub struct HttpFile {
     pub content: String,
 }
 
-/// What a look at a domain found.
+/// What a look at a domain found, or a sign-in came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DomainCheck)]
 pub struct CheckView {
     /// How it was looked for.
     pub method: CheckMethod,
-    /// `verified`, or why not: `sender_mismatch`, `record_not_found`, `wrong_value`, `dns_error`, `timeout`, …
+    /// `verified`, or why not: `sender_mismatch`, `record_not_found`, `wrong_value`, `dns_error`, `timeout`, …; of
+    /// accounts `invalid_identifier`, `declined`, `not_allowed`, `no_account`, `not_believed`,
+    /// `provider_unavailable`, `provider_refused`.
     #[schema(example = "record_not_found")]
     pub result: String,
     /// For a person who has to mend it.
@@ -181,7 +191,7 @@ pub struct CheckView {
     pub checked_at: Timestamp,
 }
 
-/// How a domain's token is looked for, or that a message of the person was looked at.
+/// How it was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckMethod {
@@ -189,6 +199,10 @@ pub enum CheckMethod {
     Http,
     /// Phones: a message came through the channel.
     Message,
+    /// Networks and exchanges: the person signed in, or tried to.
+    SignIn,
+    /// Bots: the token was shown to Telegram.
+    BotToken,
 }
 
 /// A proof token.
@@ -315,6 +329,7 @@ impl From<ListedVerification> for VerificationView {
             check_count: None,
             last_check: None,
             next_check_at: None,
+            account: None,
             verified_at: listed.verified_at,
             failed_at: ended.filter(|_| listed.status == Status::Failed),
             expired_at: ended.filter(|_| listed.status == Status::Expired),
@@ -354,6 +369,7 @@ impl Verification {
             check_count: None,
             last_check: self.checks.last.clone(),
             next_check_at: self.next_check(),
+            account: self.account.clone(),
             verified_at: None,
             failed_at: None,
             expired_at: None,
@@ -417,6 +433,7 @@ impl Verification {
             deep_link: None,
             message: None,
             nonce: None,
+            auth_url: None,
             dns_record: None,
             http_file: None,
             attempts_remaining: Some(left),
@@ -447,6 +464,17 @@ impl Verification {
                 view.message = Some(message.clone());
                 view.nonce = Some(nonce.clone());
                 view.code = self.owner.environment.is_test().then(|| code.clone());
+            }
+            Question::SignIn { auth_url, code, .. } => {
+                "Open the link and sign in with the account".clone_into(&mut view.instruction);
+                view.auth_url = Some(auth_url.clone());
+                view.code = self.owner.environment.is_test().then(|| code.clone());
+                view.attempts_remaining = view.code.is_some().then_some(left);
+            }
+            Question::BotToken { code } => {
+                "Submit the token that BotFather gave you".clone_into(&mut view.instruction);
+                view.code = self.owner.environment.is_test().then(|| code.clone());
+                view.attempts_remaining = view.code.is_some().then_some(left);
             }
         }
         view

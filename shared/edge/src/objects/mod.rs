@@ -4,6 +4,7 @@
 mod inbound;
 mod limits;
 mod session;
+mod sign_in;
 mod storage;
 mod streams;
 mod verification;
@@ -11,6 +12,7 @@ mod verification;
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
 pub use session::{CreateSessionCommand, SessionCommand, SessionPicture, Sessions};
+pub use sign_in::{BegunSignIn, BotFinding, Hidden, SignInCommand, TakenSignIn};
 pub use storage::{ObjectContext, StorageFault};
 use streams::open_stream;
 pub use streams::{EventsRequest, SlotCommand, StreamSlots, Watched, probe_stream};

@@ -12,6 +12,7 @@ use proof_domain::verification::{
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
+use super::sign_in::{BotFinding, SignInCommand};
 use super::{EventsRequest, Reply, Watched, command, open_stream};
 use crate::answer::Raw;
 use crate::platform::{Js, local};
@@ -75,6 +76,17 @@ pub enum VerificationCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         streams_limit: Option<u32>,
     },
+    /// A person's page, known by its secrets.
+    SignIn(SignInCommand),
+    /// Which bot has to be shown.
+    BotToShow {
+        owner: Owner,
+    },
+    /// The bot's token was shown to Telegram.
+    BotFound {
+        owner: Owner,
+        finding: BotFinding,
+    },
     /// Whether anybody still listens in this slot.
     Probe {
         slot: String,
@@ -94,6 +106,9 @@ pub struct CreateCommand {
     /// Whether the channel runs over the organisation's own account with the provider.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_channel: bool,
+    /// What Telegram said of a bot's token that came with the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<BotFinding>,
     /// Why nothing new may be created; a repetition is answered all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<ApiError>,
@@ -265,7 +280,11 @@ impl<'a> Verifications<'a> {
         open_stream(self.0.env(), Watched::Verification(id), request).await
     }
 
-    async fn tell<T>(self, id: Id, wish: VerificationCommand) -> Result<Raw<T>, ApiError> {
+    pub(super) async fn tell<T>(
+        self,
+        id: Id,
+        wish: VerificationCommand,
+    ) -> Result<Raw<T>, ApiError> {
         Ok(self.ask(id, wish).await?.value)
     }
 
@@ -347,6 +366,7 @@ mod tests {
             plan,
             repeatable: false,
             own_channel: false,
+            bot: None,
             refusal: None,
         };
         let report = CheckReport {

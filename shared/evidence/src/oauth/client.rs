@@ -202,6 +202,15 @@ impl Client {
         Ok(token.claims(&expected)?)
     }
 
+    /// Whether this is the provider's name for itself (RFC 9207). Where none is known, any is.
+    pub fn is_issuer(&self, name: &str) -> bool {
+        match (&self.issuer, &self.provider.openid) {
+            (Some(own), _) => own == name,
+            (None, Some(openid)) => openid.issuers.contains(&name),
+            (None, None) => true,
+        }
+    }
+
     /// The question who signed in, where an API answers it.
     pub fn identity_request(&self, grant: &Grant) -> Option<ProviderRequest> {
         match &self.provider.source {

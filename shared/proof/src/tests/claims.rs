@@ -235,3 +235,28 @@ fn debug_shows_nothing_that_could_be_guessed_at() {
     let shown = format!("{:?}", jws::decode(&token).unwrap());
     assert_eq!(shown, "Unverified { .. }");
 }
+
+#[test]
+fn an_account_is_committed_to_or_not_mentioned() {
+    let salt = sample_claims().identifier_salt.0;
+    let hash = crate::claims::account_hash(salt, "583231");
+    let mut claims = sample_claims();
+    assert!(!claims.is_about_account("583231"));
+    claims.account_hash = Some(hash);
+    assert!(claims.is_about_account("583231"));
+    assert!(!claims.is_about_account("583232"));
+    let written = String::from_utf8(claims.to_json().unwrap()).unwrap();
+    assert_eq!(opened(&signed_claims(&written)), Ok(claims));
+    for odd in [
+        json!(null),
+        json!(""),
+        json!("AAAA"),
+        json!(583_231),
+        json!([]),
+    ] {
+        assert_malformed(&with(good_claims(), "account_hash", odd));
+    }
+    // The id of a channel can be the identifier too: the two commitments still differ.
+    let same = IdentifierCommitment::new(salt, "583231");
+    assert_ne!(same.hash, hash);
+}
