@@ -213,6 +213,9 @@ impl Verification {
             message: problem.message().to_owned(),
             retryable: problem.is_retryable(),
             observed: Vec::new(),
+            via: Vec::new(),
+            resolvers: Vec::new(),
+            dnssec: None,
             checked_at: now,
         });
         self.updated_at = now;
