@@ -225,9 +225,8 @@ test("where two sessions wait for equal codes nobody's number is captured", asyn
      SELECT digest, subject_kind, ?, expires_at FROM open_codes WHERE subject_id = ?`,
     [other.id.slice(5), one.id.slice(5)],
   );
-  const from = freshNumber();
-  await whatsapp.say({ to: to.whatsapp, from, text: one.code });
-  await told.whatsapp(from);
+  const reply = await whatsapp.say({ to: to.whatsapp, from: freshNumber(), text: one.code });
+  assert.equal(reply.status, 200, "it was heard");
   for (const { id } of [one, other]) assert.equal((await session(org.live, id)).status, "pending");
 });
 
