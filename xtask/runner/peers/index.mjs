@@ -6,6 +6,8 @@ import http from "node:http";
 import { join } from "node:path";
 import { fetch as fetchOutside } from "miniflare";
 import { Zone } from "./dns.mjs";
+import { Networks } from "./networks.mjs";
+import { OpenId } from "./openid.mjs";
 import { Play } from "./play.mjs";
 import { TelegramPeer } from "./telegram.mjs";
 import { TwilioPeer } from "./twilio.mjs";
@@ -14,7 +16,7 @@ import { WhatsappPeer } from "./whatsapp.mjs";
 const OWN_SETTINGS = "settings.json";
 
 /** Each below the path of its name. */
-const PEERS = { dns: Zone, whatsapp: WhatsappPeer, telegram: TelegramPeer, twilio: TwilioPeer };
+const PEERS = { dns: Zone, whatsapp: WhatsappPeer, telegram: TelegramPeer, twilio: TwilioPeer, networks: Networks, openid: OpenId };
 
 /**
  * Starts the peers. `folder` may hold `settings.json`, with settings of real providers by name:
@@ -41,8 +43,9 @@ export async function startPeers(folder) {
   const url = `http://127.0.0.1:${server.address().port}`;
   const vars = {};
   for (const [name, Peer] of Object.entries(PEERS)) {
-    const peer = new Peer();
-    const settings = peer.settings(`${url}/${name}`);
+    const base = `${url}/${name}`;
+    const peer = new Peer(base);
+    const settings = peer.settings(base);
     if (Object.keys(settings).some((setting) => setting in own)) continue;
     peers[name] = peer;
     Object.assign(vars, settings);
@@ -54,6 +57,7 @@ export async function startPeers(folder) {
     outbound: (request) => peers.dns?.page(request) ?? fetchOutside(request, { redirect: "manual" }),
     /** Tells the person which system and whose key to use. */
     connect(system, demo) {
+      peers.openid?.trust(system.url);
       play = new Play({ system, key: demo.live_key, peers });
     },
     stop: () => new Promise((resolve) => server.close(resolve)),

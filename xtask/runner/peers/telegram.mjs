@@ -13,6 +13,7 @@ export class TelegramPeer {
   #token = `${randomInt(100_000_000, 999_999_999)}:${randomBytes(26).toString("base64url")}`;
   #secret = randomBytes(24).toString("base64url");
   #updates = randomInt(1, 1_000_000);
+  #bots = new Map();
 
   constructor({ username = "proof_example_bot" } = {}) {
     this.#username = username;
@@ -29,6 +30,8 @@ export class TelegramPeer {
 
   handler = async (request, response, url) => {
     const text = await textOf(request);
+    const bot = this.#bots.get(/\/bot([^/]+)\/getMe$/.exec(url.pathname)?.[1]);
+    if (bot) return answerJson(response, 200, { ok: true, result: { is_bot: true, first_name: "A bot", ...bot } });
     const path = `/bot${this.#token}/sendMessage`;
     if (!url.pathname.endsWith(path)) return answerJson(response, 404, { ok: false, error_code: 404, description: "Not Found" });
     const message = JSON.parse(text);
@@ -42,6 +45,14 @@ export class TelegramPeer {
   /** Messages to one chat, oldest first. */
   sentTo(chat) {
     return this.sent.filter((message) => message.chat_id === String(chat));
+  }
+
+  /** Somebody makes a bot of their own. */
+  makeBot() {
+    const id = randomInt(100_000_000, 999_999_999);
+    const token = `${id}:AA${randomBytes(25).toString("base64url").slice(0, 33)}`;
+    this.#bots.set(token, { id, username: `bot_${id}_bot` });
+    return { id: String(id), token };
   }
 
   /** Somebody who has Telegram. */
