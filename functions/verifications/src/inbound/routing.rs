@@ -70,50 +70,29 @@ impl<'a> Routing<'a> {
         message: &InboundMessage,
     ) -> Result<Option<Said>, ApiError> {
         let person = self.digest(key, &format!("person {}", message.sender.address));
-        let stranger = |reply: Reply<'_>, looks_like_a_code| {
-            Voice::answers_strangers(self.channel, looks_like_a_code)
-                .then(|| self.said(key, message, &reply))
+        let found = match &message.content {
+            Content::Text(text) => self.about(key, text),
+            Content::OwnNumber(_) | Content::AnotherContact => self.asked_about(&person).await?,
         };
-        let (about, looks_like_a_code) = match &message.content {
-            Content::Text(text) => match self.about(key, text) {
-                Some(found) => found,
-                None => return Ok(stranger(Reply::CodeFirst, false)),
-            },
-            Content::OwnNumber(_) | Content::AnotherContact => {
-                let ledger = Ledger::of(self.scope);
-                let about = ledger.conversation(&person, self.scope.now()).await?;
-                match about.as_deref().map(About::read) {
-                    Some(about) => (about, true),
-                    None => return Ok(stranger(Reply::CodeFirst, false)),
-                }
-            }
-        };
-        let sender = match &message.content {
-            Content::AnotherContact => Some(Sender::OthersContact),
-            _ => message
-                .number()
-                .map(|number| Sender::Number(number.as_str().to_owned())),
+        let Some((about, looks_like_a_code)) = found else {
+            return Ok(self.to_stranger(key, message, &Reply::CodeFirst, false));
         };
         let subjects = self.subjects(&about).await?;
+        let sender = sender_of(message);
         if sender.is_none() && !subjects.is_empty() {
             // Before the object is asked: it takes the same message only once.
+            let (kept, now) = (about.to_string(), self.scope.now());
             Ledger::of(self.scope)
-                .keep_conversation(
-                    &person,
-                    &about.to_string(),
-                    self.scope.now(),
-                    CONVERSATION_SECONDS,
-                )
+                .keep_conversation(&person, &kept, now, CONVERSATION_SECONDS)
                 .await?;
         }
-        let code = match &about {
-            About::Code(digest) => digest.clone(),
-            About::Session(id) => self.digest(key, &SessionId(*id).to_string()),
-        };
         let arrival = Arrival {
             channel: self.channel,
             account: self.account.map(str::to_owned),
-            code,
+            code: match &about {
+                About::Code(digest) => digest.clone(),
+                About::Session(id) => self.digest(key, &SessionId(*id).to_string()),
+            },
             message_id: message.id.clone(),
             sender,
         };
@@ -125,9 +104,32 @@ impl<'a> Routing<'a> {
             Arrived::AnotherContact => Reply::AnotherContact,
             Arrived::Failed => Reply::Failed,
             Arrived::Repeated => return Ok(None),
-            Arrived::Over => return Ok(stranger(Reply::UnknownCode, looks_like_a_code)),
+            Arrived::Over => {
+                let unknown = Reply::UnknownCode;
+                return Ok(self.to_stranger(key, message, &unknown, looks_like_a_code));
+            }
         };
         Ok(Some(self.said(key, message, &reply)))
+    }
+
+    /// What a person who shares a contact was asked about.
+    async fn asked_about(&self, person: &str) -> Result<Option<(About, bool)>, ApiError> {
+        let about = Ledger::of(self.scope)
+            .conversation(person, self.scope.now())
+            .await?;
+        Ok(about.map(|about| (About::read(&about), true)))
+    }
+
+    /// An answer to somebody for whom nothing waits, if the channel has one.
+    fn to_stranger(
+        &self,
+        key: &CodeKey,
+        message: &InboundMessage,
+        reply: &Reply<'_>,
+        looks_like_a_code: bool,
+    ) -> Option<Said> {
+        Voice::answers_strangers(self.channel, looks_like_a_code)
+            .then(|| self.said(key, message, reply))
     }
 
     /// What the words are about, and whether they can hardly be anything but a code.
@@ -187,6 +189,16 @@ fn meant(subjects: Vec<Subject>) -> Vec<Subject> {
         meant.push(only);
     }
     meant
+}
+
+/// What the channel says of who sent it; none: it has to be asked.
+fn sender_of(message: &InboundMessage) -> Option<Sender> {
+    match &message.content {
+        Content::AnotherContact => Some(Sender::OthersContact),
+        _ => message
+            .number()
+            .map(|number| Sender::Number(number.as_str().to_owned())),
+    }
 }
 
 impl About {
