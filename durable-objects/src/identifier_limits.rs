@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn looks_are_counted_by_the_hour_of_the_clock() {
-        let at = |seconds| Timestamp::from_seconds(7_200 + seconds);
+        let at = |seconds: i64| Timestamp::from_seconds(7_200 + seconds);
         let mut looks = None;
         for n in 1..=60 {
             looks = Some(counted(looks, 60, at(n)).unwrap());

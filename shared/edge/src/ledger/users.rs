@@ -80,13 +80,13 @@ impl Ledger {
         owner: &Owner,
         page: PageRequest,
     ) -> Result<VerifiedUserList, ApiError> {
-        let owned = [json!(owner.organisation), json!(owner.environment)];
-        let of_page = [&owned[..], &[json!(page.limit), json!(page.offset())]].concat();
+        let base = [json!(owner.organisation), json!(owner.environment)];
+        let of_page = [&base[..], &[json!(page.limit), json!(page.offset())]].concat();
         let of_rows = [&of_page[..], &[json!(SHOWN_OF_EACH)]].concat();
         let (names, counts, rows): (Vec<Name>, Vec<Count>, Vec<Row>) = self
             .run(&[
                 Statement::of(page_of_names(), of_page),
-                Statement::of(count_of_names(), owned.to_vec()),
+                Statement::of(count_of_names(), base.to_vec()),
                 Statement::of(rows_of_names(), of_rows),
             ])
             .await?;
@@ -126,12 +126,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<Option<UserDetails>, ApiError> {
         let conditions = "organisation_id = ?1 AND environment = ?2 AND external_user_id = ?3";
-        let owned = [
+        let base = [
             json!(owner.organisation),
             json!(owner.environment),
             json!(name),
         ];
-        let of_page = [&owned[..], &[json!(page.limit), json!(page.offset())]].concat();
+        let of_page = [&base[..], &[json!(page.limit), json!(page.offset())]].concat();
         let whole = format!(
             "SELECT COUNT(*) AS count,
                     GROUP_CONCAT(DISTINCT CASE WHEN status = 'verified' THEN type END) AS types,
@@ -145,7 +145,7 @@ impl Ledger {
         );
         let (wholes, rows): (Vec<Whole>, Vec<Row>) = self
             .run(&[
-                Statement::of(whole, owned.to_vec()),
+                Statement::of(whole, base.to_vec()),
                 Statement::of(rows, of_page),
             ])
             .await?;

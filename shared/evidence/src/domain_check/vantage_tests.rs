@@ -1,4 +1,5 @@
 //! Resolvers that agree, disagree, fail and lie.
+#![expect(clippy::unnecessary_wraps, reason = "an answer stands beside failures")]
 
 use proptest::prelude::*;
 
