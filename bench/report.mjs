@@ -88,6 +88,19 @@ function inboundTable(inbound) {
   return table(["message sent → verified, one at a time", "of `/submit`", "p50 ms", "p99 ms"], rows);
 }
 
+function walletTable({ rows, figures }) {
+  const cells = rows.map(({ name, title }) => {
+    const [a, b] = ["ours", "peer"].map((system) => (field) => of(figures[name], system, field));
+    const wrong = ["ours", "peer"].flatMap((system) => of(figures[name], system, "wrong") ?? []).flat().length;
+    const ratios = wrong ? [`${wrong} wrong answers`, "no claim"] : [compared(a("rate"), b("rate"), MORE), compared(a("cpu"), b("cpu"), LESS)];
+    return [title, ...ratios, measured(a("rate"), 0), measured(b("rate"), 0), measured(a("cpu"), 0), measured(b("cpu"), 0)];
+  });
+  const head = [
+    "wallet signatures", "ratio by checks/s", "ratio by CPU", "ours, checks/s", "peer, checks/s", "ours, CPU µs/check", "peer, CPU µs/check",
+  ];
+  return table(head, cells);
+}
+
 function sizeTable(sizes) {
   const kib = (bytes) => (bytes === undefined ? "–" : plain(bytes / 1024, 1));
   const rows = Object.entries(sizes).map(([worker, { ours, peer }]) => [
@@ -96,7 +109,7 @@ function sizeTable(sizes) {
   return table(["Worker, KiB after gzip", "ratio", "ours", "peer"], rows);
 }
 
-export function report({ setting, routes, streams, starts, sizes, floor, inbound }) {
+export function report({ setting, routes, streams, starts, wallets, sizes, floor, inbound }) {
   const floorLine = floor
     ? `A Worker that does nothing costs ${plain(floor.cpu, 0)} µs of CPU per request in the same simulator; ` +
       "every figure below contains that."
@@ -105,6 +118,7 @@ export function report({ setting, routes, streams, starts, sizes, floor, inbound
   if (Object.keys(routes).length > 0) parts.push(routeTable(routes));
   if (Object.keys(streams).length > 0 || starts.start) parts.push(otherTable(streams, starts));
   if (inbound) parts.push(inboundTable(inbound));
+  if (wallets.rows.length > 0) parts.push(walletTable(wallets));
   parts.push(sizeTable(sizes));
   return parts.filter(Boolean).join("\n\n");
 }

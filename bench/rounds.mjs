@@ -4,6 +4,7 @@ import { closedLoop } from "./load/closed-loop.mjs";
 import { Connection, HungUp } from "./load/connection.mjs";
 import { createMessage, submitMessage } from "./load/messages.mjs";
 import { ROWS } from "./load/scenarios.mjs";
+import { signatureRows } from "./load/signatures.mjs";
 import { streamMemory, timeToClients } from "./load/streams.mjs";
 import { untilAtRest } from "./measure/process.mjs";
 import { median } from "./measure/summary.mjs";
@@ -109,6 +110,31 @@ export async function measureStarts(names, choice, say) {
     }
   }
   return figures;
+}
+
+/** Judging signatures: each row in every round, on Workers that do nothing else. */
+export async function measureWallets(choice, say) {
+  const figures = {};
+  if (!choice.wants("wallets")) return { rows: [], figures };
+  const rows = await signatureRows();
+  const running = [];
+  try {
+    for (const name of choice.systems) running.push({ ...(await launch(`wallets-${name}`, SETTINGS)), name });
+    for (let round = 0; round <= choice.rounds; round++) {
+      for (const row of rows) {
+        for (const system of running) {
+          const seen = await window(system, row, choice, say);
+          const each = { ...seen, rate: seen.rate * row.checks, cpu: seen.cpu / row.checks };
+          const wrong = seen.wrong.length > 0 ? `  WRONG ${seen.wrong.length}: ${seen.wrong[0]}` : "";
+          say(`round ${round} ${row.name} ${system.name}: ${each.rate.toFixed(0)} checks/s ${each.cpu.toFixed(0)} µs${wrong}`);
+          if (round > 0) into(figures, row.name, system.name, each);
+        }
+      }
+    }
+  } finally {
+    await Promise.all(running.map((system) => system.stop()));
+  }
+  return { rows: rows.map(({ name, title }) => ({ name, title })), figures };
 }
 
 /** The simulator's own cost per request, in microseconds of CPU. */

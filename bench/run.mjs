@@ -7,9 +7,9 @@ import { machine, moveToLoadCore, PINNED } from "./measure/process.mjs";
 import { gzipBytes } from "./measure/sizes.mjs";
 import { options, SETTINGS, USAGE } from "./options.mjs";
 import { measureInbound } from "./inbound.mjs";
-import { buildPeer, PEER_BUNDLES, PEER_WORKERS } from "./peer/build.mjs";
+import { buildPeer, buildPeerJudge, PEER_BUNDLES, PEER_WORKERS } from "./peer/build.mjs";
 import { report, writeReadme } from "./report.mjs";
-import { measureFloor, measureRoutes, measureStarts, measureStreams } from "./rounds.mjs";
+import { measureFloor, measureRoutes, measureStarts, measureStreams, measureWallets } from "./rounds.mjs";
 import { readWorkers } from "../xtask/runner/workers.mjs";
 import { launch } from "./systems/launch.mjs";
 
@@ -52,6 +52,7 @@ async function main() {
   const choice = options(process.argv.slice(2));
   moveToLoadCore();
   await buildPeer();
+  if (choice.wants("wallets")) await buildPeerJudge();
   const running = [];
   try {
     for (const name of choice.systems) running.push(await launch(name, SETTINGS));
@@ -59,15 +60,16 @@ async function main() {
     const streams = await measureStreams(running, choice, say);
     await Promise.all(running.splice(0).map((system) => system.stop()));
     const starts = await measureStarts(choice.systems, choice, say);
+    const wallets = await measureWallets(choice, say);
     const floor = await measureFloor(choice);
     const inbound = choice.wants("inbound") && choice.systems.includes("ours") ? await measureInbound(SETTINGS, say) : undefined;
-    const results = { setting: await setting(choice), routes, streams, starts, floor, inbound, sizes: await sizes() };
+    const results = { setting: await setting(choice), routes, streams, starts, wallets, floor, inbound, sizes: await sizes() };
     const text = report(results);
     console.log(`\n${text}`);
     await mkdir(PEER_BUNDLES, { recursive: true });
     await writeFile(`${PEER_BUNDLES}/results.json`, JSON.stringify(results, null, 1));
     if (choice.write) await writeReadme(text);
-    const wrong = Object.values(routes).flatMap(Object.values).flat().flatMap((seen) => seen.wrong);
+    const wrong = Object.values({ ...routes, ...wallets.figures }).flatMap(Object.values).flat().flatMap((seen) => seen.wrong);
     if (wrong.length > 0) {
       say(`${wrong.length} wrong answers; the first: ${wrong[0]}`);
       process.exitCode = 1;

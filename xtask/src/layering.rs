@@ -12,6 +12,9 @@ use crate::progress;
 /// Crates that know the platform; only the rooms at the edge may depend on them.
 const PLATFORM: [&str; 4] = ["wasm-bindgen", "wasm-bindgen-futures", "js-sys", "web-sys"];
 
+/// A Worker that only the benchmark runs.
+const BENCH: &str = "bench/wallets";
+
 /// One dependency that a `Cargo.toml` names.
 struct Dependency {
     /// The folder of the crate that has it, such as `shared/domain`.
@@ -37,7 +40,7 @@ pub(crate) fn check() -> Outcome {
 fn allowed(dependency: &Dependency) -> bool {
     let (from, to) = (dependency.from.as_str(), dependency.to.as_str());
     let at_the_edge =
-        from == "shared/edge" || from == "durable-objects" || from.starts_with("functions/");
+        ["shared/edge", "durable-objects", BENCH].contains(&from) || from.starts_with("functions/");
     if !dependency.inside {
         return at_the_edge || !PLATFORM.contains(&to);
     }
@@ -118,6 +121,7 @@ mod tests {
             ("durable-objects", "shared/proof"),
             ("xtask/apibook", "functions/front"),
             ("shared/edge", "js-sys"),
+            ("bench/wallets", "shared/edge"),
             ("shared/domain", "serde"),
         ] {
             assert!(may(from, to), "{from} may know {to}");
@@ -130,6 +134,7 @@ mod tests {
             ("functions/proofs", "functions/verifications"),
             ("functions/proofs", "durable-objects"),
             ("durable-objects", "functions/proofs"),
+            ("functions/proofs", "bench/wallets"),
             ("xtask", "functions/front"),
             ("shared/evidence", "wasm-bindgen"),
             ("shared/domain", "js-sys"),

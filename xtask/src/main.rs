@@ -113,7 +113,9 @@ fn size(arguments: Arguments) -> Outcome {
 
 fn bench(arguments: Arguments) -> Outcome {
     let tools = setup::everything()?;
-    bundle::build(&tools, Profile::Edge, &workers::all()?)?;
+    let mut workers = workers::all()?;
+    workers.push(workers::of_bench()?);
+    bundle::build(&tools, Profile::Edge, &workers)?;
     apibook::build()?;
     progress::show(tools.node.script("bench/run.mjs").args(arguments.all()))
 }

@@ -84,6 +84,12 @@ pub(crate) fn all() -> Outcome<Vec<Worker>> {
         .collect()
 }
 
+/// The one that only the benchmark runs.
+pub(crate) fn of_bench() -> Outcome<Worker> {
+    let folder = places::root().join("bench/wallets");
+    Worker::read(&folder.join("wrangler.toml"), &folder)
+}
+
 /// Those of these names, long or short; all if there are none.
 pub(crate) fn named(names: &[String]) -> Outcome<Vec<Worker>> {
     let all = all()?;
