@@ -53,7 +53,7 @@ async fn ask(scope: &Scope, question: &ContractQuestion) -> Result<bool, ApiErro
         Ok(response) => rpc.read(&response),
         Err(error) => Err(error),
     };
-    match verdict.map_err(unavailable)? {
+    match verdict.map_err(|error| unavailable(&error))? {
         Verdict::Genuine => Ok(true),
         Verdict::Refused => Ok(false),
         Verdict::NoContract => without_contract(question, None),
@@ -87,7 +87,7 @@ fn refusal(error: SignatureError) -> ApiError {
     }
 }
 
-fn unavailable(error: ProviderError) -> ApiError {
+fn unavailable(error: &ProviderError) -> ApiError {
     let mut refusal = ApiError::new(
         ErrorCode::RpcUnavailable,
         "The node that knows contract wallets does not answer as it should. Send the same \
@@ -96,7 +96,7 @@ fn unavailable(error: ProviderError) -> ApiError {
     refusal.retry_after = Some(match error {
         ProviderError::RateLimited {
             retry_after: Some(seconds),
-        } => seconds.clamp(1, 600),
+        } => (*seconds).clamp(1, 600),
         _ => PATIENCE,
     });
     refusal.internal = Some(format!("ETHEREUM_RPC_URL: {error}"));
@@ -152,7 +152,7 @@ mod tests {
                 600,
             ),
         ] {
-            let refused = unavailable(error);
+            let refused = unavailable(&error);
             assert_eq!(refused.code, ErrorCode::RpcUnavailable);
             assert_eq!(refused.code.status(), 503);
             assert_eq!(refused.retry_after, Some(patience));
