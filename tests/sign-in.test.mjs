@@ -13,14 +13,13 @@ import { NETWORK_NAMES, Networks } from "../xtask/runner/peers/networks.mjs";
 import { OPENID_NAMES, OpenId } from "../xtask/runner/peers/openid.mjs";
 
 const networks = new Networks();
-let openid;
+const openid = new OpenId();
 let server;
 let world;
 before(async () => {
   server = http.createServer((request, response) => openid.handler(request, response, new URL(request.url, base())).catch(() => response.destroy()));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  openid = new OpenId(`${base()}/openid`);
-  world = await startWorld({ vars: { ...networks.settings(), ...openid.settings(), TELEGRAM_API_URL: "https://api.telegram.org" } });
+  world = await startWorld({ vars: { ...networks.settings(), ...openid.settings(`${base()}/openid`) } });
   openid.trust(world.url);
   for (const name of NETWORK_NAMES) for (const [host, handler] of networks.hosts(name)) world.internet.provider(host, handler);
   world.internet.provider("127.0.0.1", openid.handler);

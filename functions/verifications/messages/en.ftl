@@ -45,7 +45,7 @@ connect-minutes = { $minutes ->
    *[other] { $minutes } more minutes
   }
 connect-continue = Continue to { $provider }
-connect-promise = We ask { $provider } for the account’s name and nothing else. We cannot post or change anything, and we let go of the access as soon as the name is read.
+connect-promise = We ask { $provider } which account it is, by its name or e-mail address, and nothing else. We cannot post or change anything, and we let go of the access as soon as that is read.
 connect-test-mode = Test mode
 connect-complete-test = Complete the test
 connect-test-text = This is a test: nobody signs in anywhere, and { $provider } is not asked.

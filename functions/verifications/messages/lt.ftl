@@ -46,7 +46,7 @@ connect-minutes = { $minutes ->
    *[other] { $minutes } minučių
   }
 connect-continue = Tęsti „{ $provider }“
-connect-promise = „{ $provider }“ klausiame tik paskyros vardo. Nieko negalime skelbti ar keisti, o prieigos atsisakome vos perskaitę vardą.
+connect-promise = „{ $provider }“ klausiame tik, kuri tai paskyra: jos vardo arba el. pašto adreso. Nieko negalime skelbti ar keisti, o prieigos atsisakome vos tai perskaitę.
 connect-test-mode = Bandomasis režimas
 connect-complete-test = Užbaigti bandymą
 connect-test-text = Tai bandymas: niekas niekur neprisijungia, o „{ $provider }“ neklausiama.

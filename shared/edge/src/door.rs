@@ -121,8 +121,10 @@ async fn give(answer: Response, incoming: &Incoming, path: &str, scope: &Scope) 
         .extensions
         .remove::<Failure>()
         .map(|Failure(error)| error);
-    if failure.is_none() && parts.extensions.get::<PassedThrough>().is_none() {
-        // What the router itself refuses comes without a body.
+    let is_said = parts.headers.contains_key(header::CONTENT_TYPE)
+        || parts.extensions.get::<PassedThrough>().is_some();
+    if failure.is_none() && !is_said {
+        // What the router itself refuses comes without a body; a page that says so has one.
         failure = match parts.status {
             StatusCode::NOT_FOUND => Some(ApiError::not_found()),
             StatusCode::METHOD_NOT_ALLOWED => Some(ApiError::new(

@@ -176,7 +176,7 @@ export class Networks {
       return `<li><a href="${escaped(target.pathname + target.search)}">${escaped(label)}</a></li>`;
     };
     const accounts = this.#accounts.get(name).map((one) => link(`Continue as ${one.username ?? one.email}`, "sign_in_as", one.id));
-    return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
       <title>${NETWORKS[name].title}, played</title><h1>${NETWORKS[name].title}, played</h1>
       <p>This is not ${NETWORKS[name].title} but a server on this machine that answers like it.</p>
       <ul>${accounts.join("")}${link("Cancel", "refuse", "1")}</ul></html>`;

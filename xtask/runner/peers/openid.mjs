@@ -17,11 +17,8 @@ export class OpenId {
   #callback;
 
   /** `base` is the address below which the handler will be. */
-  constructor(base) {
+  settings(base) {
     this.#base = base;
-  }
-
-  settings() {
     return Object.assign(
       {},
       ...OPENID_NAMES.map((name) => {
@@ -53,6 +50,7 @@ export class OpenId {
   }
 
   handler = async (request, response, url) => {
+    if (!this.#callback) return response.writeHead(503).end();
     const prefix = new URL(this.#base).pathname.replace(/\/$/, "");
     const path = url.pathname.slice(prefix.length);
     if (path.startsWith("/interaction/")) return this.#signIn(request, response, url);
@@ -74,7 +72,7 @@ export class OpenId {
     }
     const links = [...this.#people.values()].map((one) => `<li><a href="?sign_in_as=${one.sub}">Continue as ${escaped(one.email)}</a></li>`);
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(`<!doctype html><html lang="en">
-      <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in, played</title>
+      <meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Sign in, played</title>
       <h1>Sign in, played</h1><p>An OpenID Connect server on this machine, in the place of the real one.</p>
       <ul>${links.join("")}<li><a href="?refuse=1">Cancel</a></li></ul></html>`);
   }

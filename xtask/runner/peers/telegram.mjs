@@ -1,4 +1,5 @@
-// Telegram's Bot API as documented, for one bot and the persons who write to it.
+// Telegram's Bot API as documented: one bot with the persons who write to it, and the bots of others,
+// which are only asked for their name.
 import { randomBytes, randomInt } from "node:crypto";
 import { answerJson, post, textOf } from "./wire.mjs";
 
@@ -12,8 +13,8 @@ export class TelegramPeer {
   #username;
   #token = `${randomInt(100_000_000, 999_999_999)}:${randomBytes(26).toString("base64url")}`;
   #secret = randomBytes(24).toString("base64url");
-  #updates = randomInt(1, 1_000_000);
   #bots = new Map();
+  #updates = randomInt(1, 1_000_000);
 
   constructor({ username = "proof_example_bot" } = {}) {
     this.#username = username;
@@ -30,8 +31,7 @@ export class TelegramPeer {
 
   handler = async (request, response, url) => {
     const text = await textOf(request);
-    const bot = this.#bots.get(/\/bot([^/]+)\/getMe$/.exec(url.pathname)?.[1]);
-    if (bot) return answerJson(response, 200, { ok: true, result: { is_bot: true, first_name: "A bot", ...bot } });
+    if (url.pathname.endsWith("/getMe")) return this.#getMe(response, url);
     const path = `/bot${this.#token}/sendMessage`;
     if (!url.pathname.endsWith(path)) return answerJson(response, 404, { ok: false, error_code: 404, description: "Not Found" });
     const message = JSON.parse(text);
@@ -42,17 +42,31 @@ export class TelegramPeer {
     answerJson(response, 200, { ok: true, result: { message_id: this.sent.length, date: seconds(), chat, text: message.text } });
   };
 
+  #getMe(response, url) {
+    const refused = this.refuse?.();
+    if (refused) return answerJson(response, ...refused);
+    const bot = this.#bots.get(/\/bot([^/]+)\/getMe$/.exec(url.pathname)?.[1]);
+    if (!bot) return answerJson(response, 401, { ok: false, error_code: 401, description: "Unauthorized" });
+    const result = { id: Number(bot.id), is_bot: true, first_name: "Somebody's bot", username: bot.username, can_join_groups: true };
+    return answerJson(response, 200, { ok: true, result });
+  }
+
+  /** Somebody makes a bot with BotFather. */
+  makeBot() {
+    const id = String(randomInt(100_000_000, 999_999_999));
+    const bot = { id, token: `${id}:${randomBytes(27).toString("base64url").slice(0, 35)}`, username: `some_${id}_bot` };
+    this.#bots.set(bot.token, bot);
+    return bot;
+  }
+
+  /** Its token is revoked. */
+  revoke(bot) {
+    this.#bots.delete(bot.token);
+  }
+
   /** Messages to one chat, oldest first. */
   sentTo(chat) {
     return this.sent.filter((message) => message.chat_id === String(chat));
-  }
-
-  /** Somebody makes a bot of their own. */
-  makeBot() {
-    const id = randomInt(100_000_000, 999_999_999);
-    const token = `${id}:AA${randomBytes(25).toString("base64url").slice(0, 33)}`;
-    this.#bots.set(token, { id, username: `bot_${id}_bot` });
-    return { id: String(id), token };
   }
 
   /** Somebody who has Telegram. */

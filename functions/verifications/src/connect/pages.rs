@@ -28,8 +28,8 @@ pub(super) fn another_account(scope: &Scope, view: &SignInView, used: &str) -> A
     let body = html! {
         p.note.warn { (words.with("connect-another-text", &values)) }
         dl.pairs {
-            div { dt { (words.say("connect-used")) } dd.mono { (used) } }
-            div { dt { (words.say("connect-wanted")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-used")) } dd.mono { (used) } }
+            div { dt.muted { (words.say("connect-wanted")) } dd.mono { (view.identifier) } }
         }
         p { (words.with("connect-another-hint", &values)) }
         (again(words, view))
@@ -64,9 +64,9 @@ fn asking(words: Words, view: &SignInView, minutes: u32) -> String {
         @if view.test { p { span.chip.warn { (words.say("connect-test-mode")) } } }
         p { (words.with("connect-asks", &values)) }
         dl.pairs {
-            div { dt { (words.say("connect-account")) } dd.mono { (view.identifier) } }
-            div { dt { (words.say("connect-they-see")) } dd { (words.with("connect-they-see-text", &values)) } }
-            div { dt { (words.say("connect-open-for")) } dd { (words.with("connect-minutes", &[("minutes", &minutes)])) } }
+            div { dt.muted { (words.say("connect-account")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-they-see")) } dd { (words.with("connect-they-see-text", &values)) } }
+            div { dt.muted { (words.say("connect-open-for")) } dd { (words.with("connect-minutes", &[("minutes", &minutes)])) } }
         }
         form method="post" action=(form_target(view)) {
             input type="hidden" name="key" value=(key_of(view));
@@ -95,8 +95,8 @@ fn done(words: Words, view: &SignInView) -> String {
     let body = html! {
         p { (words.with("connect-done-text", &values)) }
         dl.pairs {
-            div { dt { (words.say("connect-account")) } dd.mono { (view.identifier) } }
-            div { dt { (words.say("connect-provider")) } dd { (provider(view)) } }
+            div { dt.muted { (words.say("connect-account")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-provider")) } dd { (provider(view)) } }
         }
         p.muted { (words.say("connect-close")) }
     };
