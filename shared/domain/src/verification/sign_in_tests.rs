@@ -228,3 +228,21 @@ fn the_question_keeps_its_form() {
         );
     }
 }
+
+#[test]
+fn a_bot_s_token_stands_alone() {
+    let read = |body: &str| {
+        serde_json::from_str::<SubmitAnswer>(body)
+            .unwrap()
+            .submitted()
+    };
+    assert_eq!(
+        read(r#"{"bot_token":"1:a"}"#),
+        Ok(Submitted::BotToken("1:a".into()))
+    );
+    for more in [r#""challenge_code":"X7K2M9""#, r#""signature":"0x""#] {
+        let refused = read(&format!(r#"{{"bot_token":"1:a",{more}}}"#)).unwrap_err();
+        assert_eq!(refused.details[0].field, "bot_token");
+    }
+    assert!(!format!("{:?}", Submitted::BotToken("1:a".into())).contains("1:a"));
+}
