@@ -17,6 +17,12 @@ const TITLE: &str = "QR code: scan it with your phone";
 /// The picture is made to be shown on the pages of others.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// Bytes, as the reference describes them.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "nothing but its description is used")]
+struct Png(Vec<u8>);
+
 /// Get the QR code as SVG
 ///
 /// The picture of a pending session's link, for an `img`; the session's `qr_svg_url` is its complete
@@ -60,7 +66,7 @@ pub(crate) async fn svg(
         ("key" = String, Query, description = "The key in the address that the session gave."),
     ),
     responses(
-        (status = 200, description = "The picture.", body = [u8], content_type = "image/png"),
+        (status = 200, description = "The picture.", body = inline(Png), content_type = "image/png"),
         (status = 400, description = "A parameter is not valid.", body = ErrorBody),
         (status = 404, description = "There is no such picture (any more).", body = ErrorBody),
     ),
