@@ -7,6 +7,7 @@ use proof_domain::error::ApiError;
 use proof_domain::verification::Verification;
 use proof_edge::channels::settings_in;
 use proof_edge::config::Config;
+use proof_edge::log::{self, Event};
 use proof_edge::objects::ObjectContext;
 use proof_edge::{mail, providers};
 use proof_evidence::email::{
@@ -41,6 +42,7 @@ pub(crate) async fn send_code(
         let Err(error) = hand_over(context, config, record, provider, &message).await else {
             return Ok(());
         };
+        note(record, provider, &error);
         let next = provider.after(&error, round);
         failures.push(error);
         if next == AfterFailure::Stop {
@@ -52,6 +54,16 @@ pub(crate) async fn send_code(
         Some(error) if error.is_retryable() => Err(later(error.code())),
         Some(error) => Err(Unsent::Never(error.code())),
     }
+}
+
+/// The tenant reads one reason; who runs the providers wants to know each.
+fn note(record: &Verification, provider: &EmailProvider, error: &SendError) {
+    log::write(&Event {
+        level: "warn",
+        event: "mail",
+        id: &record.id.to_string(),
+        error: Some(&format!("{}: {}", provider.name(), error.code())),
+    });
 }
 
 fn later(reason: String) -> Unsent {

@@ -149,6 +149,8 @@ class System {
       port,
       workers,
       defaultPersistRoot: stateDir,
+      // Where the bodies of e-mails end up that were given to the platform's own binding.
+      defaultProjectTmpPath: stateDir,
       log: new Log(LogLevel.ERROR),
       telemetry: { enabled: false },
       cf: false,

@@ -100,13 +100,13 @@ fn asking(words: Words, view: &LinkView, token: &str) -> Answer {
     let body = html! {
         p { (who_asks(words, view, asked)) }
         dl.pairs {
-            div { dt { (words.say("confirm-asset")) } dd { bdi { (view.identifier) } } }
+            div { dt.muted { (words.say("confirm-asset")) } dd { bdi { (view.identifier) } } }
             @if view.recipient != view.identifier {
-                div { dt { (words.say("confirm-mailbox")) } dd { bdi { (view.recipient) } } }
+                div { dt.muted { (words.say("confirm-mailbox")) } dd { bdi { (view.recipient) } } }
             }
-            div { dt { (words.say("confirm-learns")) } dd { (words.say("confirm-learns-what")) } }
+            div { dt.muted { (words.say("confirm-learns")) } dd { (words.say("confirm-learns-what")) } }
             div {
-                dt { (words.say("confirm-until")) }
+                dt.muted { (words.say("confirm-until")) }
                 dd { time datetime=(view.expires_at) { (until(view)) } }
             }
         }

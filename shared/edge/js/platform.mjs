@@ -262,7 +262,7 @@ async function readBounded(response, maxBytes, signal) {
 
 // Hands a message to Cloudflare's Email Service. Throws the code of the error, or "".
 export async function sendEmail(env, message, milliseconds) {
-  if (env.EMAIL === undefined) throw "no binding";
+  if (typeof env.EMAIL?.send !== "function") throw "no binding";
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error("timeout")), milliseconds);

@@ -35,7 +35,6 @@ pub struct Config {
     /// `https://…` without a final slash.
     pub public_url: String,
     pub issuer: String,
-    pub email_provider: String,
     pub streams_per_tenant: u32,
     pub heartbeat_seconds: u32,
     pub revocation_ttl_seconds: u32,
@@ -80,7 +79,6 @@ impl Config {
         Self {
             issuer: text("ISSUER", &public_url),
             public_url,
-            email_provider: text("EMAIL_PROVIDER", ""),
             streams_per_tenant: number(env, "STREAMS_PER_TENANT", 10),
             heartbeat_seconds: number(env, "HEARTBEAT_SECONDS", 30),
             revocation_ttl_seconds: number(env, "REVOCATION_TTL_SECONDS", 300),
