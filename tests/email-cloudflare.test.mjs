@@ -8,14 +8,10 @@ import { codeIn, delivery, linkIn } from "./harness/mail.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { createEmail, submit } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
-import { ResendPeer } from "../xtask/runner/peers/resend.mjs";
 
-const FROM = "Proof <no-reply@proof-of-tests.com>";
-const resend = new ResendPeer();
 let world;
 before(async () => {
-  world = await startWorld({ vars: { ...resend.settings("https://api.resend.com"), EMAIL_PROVIDER: "cloudflare", EMAIL_FROM: FROM } });
-  world.internet.provider("api.resend.com", resend.handler);
+  world = await startWorld({ vars: { EMAIL_PROVIDER: "cloudflare", EMAIL_FROM: "Proof <no-reply@proof-of-tests.com>" } });
 });
 after(() => world?.stop());
 
@@ -41,17 +37,4 @@ test("the binding takes text and HTML, and the code proves", async () => {
   assert.equal(linkIn(text).origin, world.url);
   (await submit(org.live, made.id, codeIn(text))).expect(200);
   assert.deepEqual(world.internet.outside(), []);
-});
-
-test("where the Worker has no such binding, the tenant reads so, or the next provider is asked", async () => {
-  const org = await world.organisation();
-  // A variable of that name hides the binding; it cannot send.
-  await world.reload({ bindings: { "proof-durable-objects": { EMAIL: "" } } });
-  const made = await createEmail(org.live);
-  const failed = await delivery(org.live, made.id, "failed");
-  assert.equal(failed.delivery_error, "email_binding_missing");
-  await world.reload({ vars: { ...resend.settings("https://api.resend.com"), EMAIL_PROVIDER: "cloudflare,resend", EMAIL_FROM: FROM } });
-  const other = await createEmail(org.live);
-  await delivery(org.live, other.id, "sent");
-  assert.equal(resend.to(other.identifier).length, 1);
 });
