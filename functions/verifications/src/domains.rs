@@ -30,7 +30,7 @@ use crate::verifications::{REPLAYED, begin};
 /// a minute first and ever more rarely then. What counts is the place that `verification_method`
 /// names, on exactly this domain.
 #[utoipa::path(
-    post, path = "/api/v1/verifications/domain", tag = "Verifications",
+    post, path = "/api/v1/verifications/domain", tag = "Domains",
     operation_id = "startDomainVerification",
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 255 visible ASCII characters, your own name for this request.")),
@@ -79,7 +79,7 @@ pub(crate) async fn start(
 /// Looks for the record or the file now. Asked again after it is verified it answers the same
 /// without looking.
 #[utoipa::path(
-    post, path = "/api/v1/verifications/domain/{id}/check", tag = "Verifications",
+    post, path = "/api/v1/verifications/domain/{id}/check", tag = "Domains",
     operation_id = "checkDomainVerification",
     params(("id" = String, Path, description = "The verification.")),
     responses(
