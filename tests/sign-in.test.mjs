@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { decodeJwt } from "jose";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { after, before, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
+import { eventually } from "./harness/poll.mjs";
 import { create, read } from "./harness/steps.mjs";
 import { Person, formIn, throughOpenId, words } from "./harness/sign-in.mjs";
 import { NETWORK_NAMES, Networks } from "../xtask/runner/peers/networks.mjs";
@@ -190,6 +191,31 @@ test("the proof commits to the provider's own id of the account", async () => {
   assert.equal(claims.identifier_hash, commitment(account.username));
   const valid = (await live.post("proofs/validate", { proof_token: proof.token, identifier: account.username })).expect(200).body;
   assert.equal(valid.valid, true);
+});
+
+test("an organisation's own application is used for its own verifications", async () => {
+  const { live } = await world.organisation();
+  const other = await world.organisation();
+  const own = { GITHUB_CLIENT_ID: "own-client", GITHUB_CLIENT_SECRET: randomBytes(16).toString("hex") };
+  (await live.request("PUT", "channels/github", { body: { settings: own } })).expect(200);
+  const clientOf = async (client) => {
+    const made = await asked(client, "github", "octocat");
+    return new URL(await new Person(world).begin(made.challenge.auth_url)).searchParams.get("client_id");
+  };
+  // Its keys are remembered for a moment.
+  await eventually("the own application", async () => (await clientOf(live)) === own.GITHUB_CLIENT_ID);
+  assert.equal(await clientOf(other.live), networks.settings().GITHUB_CLIENT_ID);
+
+  // What was begun with it cannot be finished without it.
+  const made = await asked(live, "github", "octocat");
+  (await live.request("DELETE", "channels/github")).expect(200);
+  await eventually("no settings", async () => {
+    const person = new Person(world);
+    const { action, fields } = formIn((await person.open(made.challenge.auth_url)).text);
+    const reply = await person.open(action, { method: "POST", body: new URLSearchParams(fields) });
+    return reply.status === 200 && /does not let us in/.test(words(reply.text));
+  });
+  await stillPending(live, made, "provider_refused");
 });
 
 test("an account whose name the network never tells is refused beforehand", async () => {
