@@ -3,6 +3,7 @@
 
 pub(crate) mod debian;
 pub(crate) mod node;
+mod shared_target;
 pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_target;
 
@@ -34,6 +35,7 @@ pub(crate) fn everything() -> Outcome<Tools> {
 
 /// Cargo, for this machine's own kind of program.
 pub(crate) fn cargo() -> Command {
+    shared_target::claim();
     let mut command = Command::new("cargo");
     command
         .current_dir(places::root())
