@@ -1,7 +1,7 @@
 // Every channel on a developer's machine, tried in a browser as a newcomer would: press "Try", play
 // the person's part, see the proof.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPeers } from "../xtask/runner/peers/index.mjs";
@@ -73,3 +73,32 @@ async function tried(button, name) {
     await look(page, watch, `${name}-proven`);
   });
 }
+
+test("a real provider's settings win, and nobody plays it", async () => {
+  const other = await mkdtemp(join(tmpdir(), "proof-peers-"));
+  const own = { GITHUB_CLIENT_ID: "mine", GITHUB_CLIENT_SECRET: "mine", SMS_PROVIDER: "telnyx" };
+  await writeFile(join(other, "settings.json"), JSON.stringify(own));
+  const few = await startPeers(other);
+  try {
+    assert.equal(few.vars.GITHUB_CLIENT_ID, "mine");
+    assert.equal(few.vars.GITHUB_AUTHORIZE_URL, undefined, "GitHub itself is asked");
+    assert.ok(few.vars.X_AUTHORIZE_URL, "the other networks are played");
+    assert.equal(few.vars.SMS_NUMBER, undefined);
+    assert.ok(few.vars.WHATSAPP_NUMBER);
+    const demo = await world.organisation({ name: "Demo" });
+    few.connect(world, { live_key: demo.live.key });
+    const { channels } = await (await fetch(`${few.vars.LOCAL_PEERS_URL}/play/channels`)).json();
+    const played = (wanted) => channels.find(({ channel }) => channel === wanted).playable;
+    assert.deepEqual([played("github"), played("sms"), played("x"), played("whatsapp")], [false, false, true, true]);
+  } finally {
+    await few.stop();
+    await rm(other, { recursive: true, force: true });
+  }
+});
+
+test("settings that cannot be read are not passed over", async () => {
+  const other = await mkdtemp(join(tmpdir(), "proof-peers-"));
+  await writeFile(join(other, "settings.json"), "{");
+  await assert.rejects(startPeers(other), /settings\.json/);
+  await rm(other, { recursive: true, force: true });
+});

@@ -18,15 +18,17 @@ const OWN_SETTINGS = "settings.json";
 /** Each below the path of its name. */
 const PEERS = { dns: Zone, whatsapp: WhatsappPeer, telegram: TelegramPeer, twilio: TwilioPeer, networks: Networks, openid: OpenId };
 
+const OF_MANY = new Set([Networks, OpenId]);
+
+/** Settings of one provider begin with the same word. */
+const familyOf = (setting) => setting.split("_")[0];
+
 /**
  * Starts the peers. `folder` may hold `settings.json`, with settings of real providers by name:
  * those win, and nobody plays the channels that they belong to.
  */
 export async function startPeers(folder) {
-  const own = await readFile(join(folder, OWN_SETTINGS), "utf8").then(JSON.parse, (error) => {
-    if (error.code !== "ENOENT") throw new Error(`${OWN_SETTINGS}: ${error.message}`);
-    return {};
-  });
+  const own = await ownSettings(join(folder, OWN_SETTINGS));
   const peers = {};
   let play;
   const server = http.createServer((request, response) => {
@@ -42,13 +44,16 @@ export async function startPeers(folder) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}`;
   const vars = {};
+  const families = new Set(Object.keys(own).map(familyOf));
+  const isReal = (setting) => families.has(familyOf(setting));
   for (const [name, Peer] of Object.entries(PEERS)) {
-    const base = `${url}/${name}`;
-    const peer = new Peer(base);
-    const settings = peer.settings(base);
-    if (Object.keys(settings).some((setting) => setting in own)) continue;
+    const peer = new Peer();
+    const settings = Object.entries(peer.settings(`${url}/${name}`));
+    const played = settings.filter(([setting]) => !isReal(setting));
+    // A peer of one provider is needed whole; one of many plays those that are left.
+    if (played.length === 0 || (played.length < settings.length && !OF_MANY.has(Peer))) continue;
     peers[name] = peer;
-    Object.assign(vars, settings);
+    Object.assign(vars, Object.fromEntries(played));
   }
   return {
     /** What points the system to the peers. */
@@ -58,8 +63,17 @@ export async function startPeers(folder) {
     /** Tells the person which system and whose key to use. */
     connect(system, demo) {
       peers.openid?.trust(system.url);
-      play = new Play({ system, key: demo.live_key, peers });
+      play = new Play({ system, key: demo.live_key, peers, isReal });
     },
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
+}
+
+async function ownSettings(file) {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new Error(`${OWN_SETTINGS}: ${error.message}`);
+  }
 }

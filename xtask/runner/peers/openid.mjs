@@ -2,6 +2,7 @@
 // oidc-provider, with people who sign in by one click. YouTube's answer about channels is beside it.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider, { interactionPolicy } from "oidc-provider";
+import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
 
 const YOUTUBE_SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const SCOPES = ["openid", "email", YOUTUBE_SCOPE];
@@ -103,6 +104,8 @@ export class OpenId {
         token_endpoint_auth_method: "client_secret_post",
       })),
       jwks: { keys: [key] },
+      // Named, because the server warns of it where it is only the default.
+      adapter: createMemoryAdapter(0),
       cookies: { keys: [random()] },
       scopes: SCOPES,
       claims: { openid: ["sub"], email: ["email", "email_verified"] },

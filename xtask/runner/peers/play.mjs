@@ -11,9 +11,9 @@ export class Play {
   #stages;
   #api;
 
-  constructor({ system, key, peers }) {
+  constructor({ system, key, peers, isReal }) {
     this.#api = apiOf(system, key);
-    this.#people = people({ system, peers });
+    this.#people = people({ system, peers, isReal });
     this.#callers = sessionPeople({ system, peers });
     this.#stages = {
       verifications: new Stage({

@@ -6,10 +6,11 @@ import { NETWORK_NAMES } from "../networks.mjs";
 const TYPES = { coinbase: "account", kraken: "account" };
 const MAX_HOPS = 20;
 
-export function accounts({ networks, openid, telegram }) {
+export function accounts({ networks, openid, telegram }, isReal) {
   const people = {};
-  for (const name of networks ? NETWORK_NAMES : []) people[`${TYPES[name] ?? "social"}/${name}`] = ofNetwork(networks, name);
-  for (const name of openid ? OPENID_NAMES : []) people[`social/${name}`] = ofOpenId(openid, name);
+  const played = (names) => names.filter((name) => !isReal(name.toUpperCase()));
+  for (const name of networks ? played(NETWORK_NAMES) : []) people[`${TYPES[name] ?? "social"}/${name}`] = ofNetwork(networks, name);
+  for (const name of openid ? played(OPENID_NAMES) : []) people[`social/${name}`] = ofOpenId(openid, name);
   if (telegram) people["telegram_bot/telegram_bot_token"] = ofBot(telegram);
   return people;
 }

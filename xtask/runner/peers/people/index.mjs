@@ -8,12 +8,12 @@ import { callers, phones } from "./phones.mjs";
 import { wallets } from "./wallets.mjs";
 
 /** `peers` are those that are in use: a real provider's channel has no peer, and nobody plays it. */
-export const people = ({ system, peers }) => ({
+export const people = ({ system, peers, isReal }) => ({
   ...phones(system, peers),
   ...mailboxes(system),
   ...domains(peers),
   ...wallets(),
-  ...accounts(peers),
+  ...accounts(peers, isReal),
 });
 
 /** Those with whom a session can be tried, by channel. */
