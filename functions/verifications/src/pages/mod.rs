@@ -56,10 +56,15 @@ pub(crate) fn notice(scope: &Scope, status: StatusCode, tone: Tone, key: &str) -
     Answer::page(page, &[]).status(status)
 }
 
+/// The seal; its tick is for what can be or was proven.
 fn mark(tone: Tone) -> Markup {
+    let part = match tone {
+        Tone::Asking | Tone::Done => "/static/mark.svg#seal",
+        Tone::Stopped => "/static/mark.svg#seal-ring",
+    };
     html! {
         svg.mark.draws[tone == Tone::Done].good[tone == Tone::Done] viewBox="0 0 48 48" aria-hidden="true" {
-            use href="/static/mark.svg#seal" {}
+            use href=(part) {}
         }
     }
 }
