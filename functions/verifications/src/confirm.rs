@@ -112,7 +112,7 @@ fn asking(words: Words, view: &LinkView, token: &str) -> Answer {
         }
         form method="post" {
             input type="hidden" name="token" value=(token);
-            button.button.primary type="submit" { (words.say("confirm-button")) }
+            button.button.primary.wide type="submit" { (words.say("confirm-button")) }
         }
         p.muted { (words.say("confirm-not-you")) }
     };

@@ -40,7 +40,7 @@ pub(crate) fn frame(words: Words, tone: Tone, title: &str, body: &Markup) -> Str
                         h1 { (title) }
                     }
                     (body)
-                    footer.muted.colophon { p { (words.say("what-proof-is")) } }
+                    footer.muted.imprint { p { (words.say("what-proof-is")) } }
                 }
             }
         }
