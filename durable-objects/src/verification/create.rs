@@ -209,8 +209,7 @@ impl Inside {
                 let settings = settings_of_operator(self.context.env(), Channel::Ethereum);
                 let sign_in = SignIn {
                     channel,
-                    chain_id: EthereumRpc::chain_id(&settings)
-                        .map_err(|error| ApiError::internal(error.to_string()))?,
+                    chain_id: EthereumRpc::chain_id(&settings).map_err(not_a_chain)?,
                     address: &plan.identifier,
                     host: self.config.own_host(),
                     uri: &self.config.public_url,
@@ -311,6 +310,14 @@ fn test_link(config: &Config, channel: Channel, code: &str) -> Option<String> {
         Channel::Sms => Some(format!("sms:{}?body={code}", config.sms_number)),
         _ => None,
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "given to map_err by name")]
+fn not_a_chain(missing: MissingSettings) -> ApiError {
+    ApiError::new(
+        ErrorCode::ChannelNotConfigured,
+        format!("The operator must mend {}.", missing.0.join(", ")),
+    )
 }
 
 fn used() -> ApiError {
