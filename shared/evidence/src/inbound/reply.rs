@@ -65,8 +65,9 @@ impl Reply<'_> {
 /// A name that a tenant chose, so that no messenger makes a link of it.
 /// At most `limit` characters of it.
 pub(crate) fn named(organisation: &str, limit: usize) -> String {
-    let plain = without_links(organisation);
-    let name = shown::name(&plain, limit);
+    // Cut first: what the cut leaves beside a dot counts too.
+    let cut = shown::name(organisation, limit);
+    let name = shown::name(&without_links(&cut), limit);
     if name.is_empty() {
         "somebody".to_owned()
     } else {

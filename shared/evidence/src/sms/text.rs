@@ -41,6 +41,13 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_dot_at_the_cut_is_no_link() {
+        let text = message("Of a name that is too longs. And goes on");
+        let inside = &text["048291 is your code for ".len()..];
+        assert!(!inside.contains(".…"), "{text}");
+    }
+
     proptest! {
         #[test]
         fn whatever_the_name_it_is_one_part_without_a_link(name in "\\PC{0,200}|https://[a-z]{1,20}\\.[a-z]{2,5}/[a-z]{0,9}") {
