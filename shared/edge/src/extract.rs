@@ -247,11 +247,11 @@ fn field_of(path: &str, message: &str) -> (String, String) {
         }
     }
     let message = message
-        .split_once("expected one of ")
+        .split_once(", expected ")
         .filter(|_| message.starts_with("unknown variant"))
         .map_or_else(
             || message.to_owned(),
-            |(_, names)| format!("must be one of {names}").replace('`', ""),
+            |(_, names)| format!("must be {names}").replace('`', ""),
         );
     let message = if message == "expected value" {
         "is not of the right type"
@@ -304,6 +304,23 @@ mod tests {
         ] {
             assert_eq!(refusal(body).details[0].field, field, "{body}");
         }
+    }
+
+    #[test]
+    fn says_which_names_there_are() {
+        let error = refusal(r#"{"type":"house","channel":"sms","identifier":"+1"}"#);
+        assert!(
+            error.details[0]
+                .message
+                .starts_with("must be one of phone, "),
+            "{}",
+            error.details[0].message
+        );
+        let of_two = read::<proof_domain::session::CreateSession>(br#"{"channel":"sms"}"#);
+        assert_eq!(
+            of_two.unwrap_err().details[0].message,
+            "must be telegram or whatsapp"
+        );
     }
 
     #[test]
