@@ -1,15 +1,21 @@
 //! The Durable Object classes. Each is a shell: it loads its record, asks the rules in `shared/`
 //! what happens, stores the outcome in one commit, and only then speaks.
 
+mod delivery;
+mod endpoint_gate;
 mod identifier_limits;
 mod mail;
 mod record;
+mod request;
 mod session;
 mod stream_slots;
 mod texts;
 mod verification;
 
+pub use delivery::DeliveryObject;
+pub use endpoint_gate::EndpointGateObject;
 pub use identifier_limits::IdentifierLimitsObject;
+pub use request::RequestObject;
 pub use session::SessionObject;
 pub use stream_slots::StreamSlotsObject;
 pub use verification::VerificationObject;

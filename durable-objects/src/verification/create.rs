@@ -8,7 +8,7 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::{Id, hex};
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{
-    Challenge, Change, Checks, NewCode, NewLink, Question, State, Status, Verification,
+    Challenge, Change, Checks, NewCode, NewLink, Question, State, Status, Told, Verification,
     VerificationView,
 };
 use proof_edge::channels::{settings_in, settings_of_operator};
@@ -186,6 +186,7 @@ impl Inside {
             plan,
             repeatable,
             own_channel,
+            request,
             ..
         } = create;
         let published = matches!(plan.channel, Channel::Dns | Channel::Http | Channel::Auto);
@@ -270,6 +271,8 @@ impl Inside {
                 status: Status::Pending,
                 at: now,
             }],
+            request,
+            told: Told::default(),
             revision: 1,
             ledger_revision: 0,
         };

@@ -105,6 +105,7 @@ pub(crate) async fn begin(
         plan,
         repeatable,
         own_channel,
+        request: None,
         bot,
         refusal,
     };

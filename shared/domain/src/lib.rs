@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod asset;
 pub mod channel_settings;
 pub mod error;
+pub mod event;
 pub mod id;
 pub mod identifier;
 pub mod inbound;

@@ -29,7 +29,7 @@ const HEADERS = [
 // The paths below which providers' webhooks arrive and pages for people live. Their handlers read
 // other headers too, so they get all of them.
 const INBOUND = "/inbound/";
-const WITH_ALL_HEADERS = [INBOUND, "/connect/", "/confirm/"];
+const WITH_ALL_HEADERS = [INBOUND, "/connect/", "/confirm/", "/verify/"];
 
 // What became of the body, in the order of `BodyOutcome` in Rust.
 const COMPLETE = 0;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod crypto;
 pub mod domain_look;
 pub mod door;
+pub mod events;
 pub mod extract;
 pub mod ledger;
 pub mod log;

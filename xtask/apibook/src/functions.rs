@@ -6,7 +6,10 @@ use crate::merge::{MergeError, Part};
 pub fn parts() -> Result<Vec<Part>, MergeError> {
     Ok(vec![
         Part::new("verifications", &proof_verifications::openapi())?,
+        Part::new("requests", &proof_requests::openapi())?,
         Part::new("proofs", &proof_proofs::openapi())?,
+        Part::new("webhooks", &proof_webhooks::openapi())?,
+        Part::new("accounts", &proof_accounts::openapi())?,
         Part::new("front", &proof_front::openapi())?,
     ])
 }

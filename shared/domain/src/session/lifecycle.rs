@@ -170,6 +170,8 @@ impl Session {
                 status: verification::Status::Verified,
                 at: *at,
             }],
+            request: None,
+            told: crate::verification::Told::default(),
             revision: 1,
             ledger_revision: 0,
         })

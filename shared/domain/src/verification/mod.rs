@@ -150,10 +150,35 @@ pub struct Verification {
     pub updated_at: Timestamp,
     /// Every status it had, oldest first; the position is the id of the live event.
     pub history: Vec<Change>,
+    /// The request it belongs to, where it is one asset of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<AssetOf>,
+    /// How many entries of the history others have heard of.
+    #[serde(default, skip_serializing_if = "Told::is_nothing")]
+    pub told: Told,
     /// Grows with every change that the ledger must learn.
     pub revision: u64,
     /// The last revision that the ledger is known to hold.
     pub ledger_revision: u64,
+}
+
+/// One asset of a verification request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetOf {
+    pub request_id: Id,
+    /// Its place among the assets, from 0.
+    pub asset: u8,
+}
+
+/// How much of the history others are known to have heard of, besides the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The request that it belongs to.
+    #[serde(default)]
+    pub request: usize,
+    /// Whoever listens to events.
+    #[serde(default)]
+    pub events: usize,
 }
 
 /// What the person has to answer, and until when.
@@ -279,6 +304,12 @@ impl std::fmt::Debug for Proof {
 pub struct Change {
     pub status: Status,
     pub at: Timestamp,
+}
+
+impl Told {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Verification {

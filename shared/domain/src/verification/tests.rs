@@ -57,6 +57,8 @@ pub(super) fn record(environment: Environment, question: Question) -> Verificati
             status: Status::Pending,
             at: at(0),
         }],
+        request: None,
+        told: Told::default(),
         revision: 1,
         ledger_revision: 0,
     }

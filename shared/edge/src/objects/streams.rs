@@ -13,6 +13,7 @@ use super::{Done, UNREACHABLE, command};
 use crate::platform::{Js, local, object_fetch, reason, response_status, response_text};
 
 const BINDING: &str = "STREAM_SLOTS";
+const REQUESTS: &str = "REQUESTS";
 
 /// What a stream tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,7 @@ const BINDING: &str = "STREAM_SLOTS";
 pub enum Watched {
     Verification(Id),
     Session(Id),
+    Request(Id),
 }
 
 impl Watched {
@@ -28,6 +30,7 @@ impl Watched {
         match self {
             Self::Verification(id) => (super::verification::BINDING, id.to_string()),
             Self::Session(id) => (super::session::BINDING, id.to_string()),
+            Self::Request(id) => (REQUESTS, id.to_string()),
         }
     }
 }

@@ -6,8 +6,8 @@ use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{
-    CheckMethod, CheckView, Dnssec, EventsTicket, LinkView, PlannedVerification, ResendResult,
-    ResolverFinding, TestVerification, Verification, VerificationView,
+    AssetOf, CheckMethod, CheckView, Dnssec, EventsTicket, LinkView, PlannedVerification,
+    ResendResult, ResolverFinding, TestVerification, Verification, VerificationView,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -106,6 +106,9 @@ pub struct CreateCommand {
     /// Whether the channel runs over the organisation's own account with the provider.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_channel: bool,
+    /// The request it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<AssetOf>,
     /// What Telegram said of a bot's token that came with the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<BotFinding>,
@@ -366,6 +369,7 @@ mod tests {
             plan,
             repeatable: false,
             own_channel: false,
+            request: None,
             bot: None,
             refusal: None,
         };
