@@ -1,5 +1,5 @@
 //! How channels are set up: what the operator or the organisation itself has configured, and what
-//! is missing. A channel that is not configured says so, and nothing is created.
+//! is missing.
 
 use axum::extract::RawPathParams;
 use proof_domain::asset::{AssetType, Channel};
@@ -7,70 +7,17 @@ use proof_domain::channel_settings::{
     ChannelList, ChannelView, SetChannel, SettingView, SettingsSource,
 };
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
-use proof_domain::verification::PlannedVerification;
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
 use proof_edge::extract::Json;
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::channels::{check, check_inbound, check_outbound, refusal_as_own, settings_of};
+use proof_evidence::channels::{check, refusal_as_own, settings_of};
 use proof_evidence::settings::{MissingSettings, Settings};
 
 /// The longest value of a setting; keys in PEM form are the longest.
 const MAX_VALUE: usize = 4_096;
-
-/// Refuses a live verification over a channel that cannot be carried out.
-pub(crate) async fn must_be_configured(
-    scope: &Scope,
-    key: &TenantKey,
-    plan: &PlannedVerification,
-) -> Result<(), ApiError> {
-    can_be_carried_out(scope, key, (plan.kind, plan.channel), plan.outbound).await
-}
-
-/// The same for a phone whose number is not known yet.
-pub(crate) async fn must_hear_messages(
-    scope: &Scope,
-    key: &TenantKey,
-    channel: Channel,
-) -> Result<(), ApiError> {
-    can_be_carried_out(scope, key, (AssetType::Phone, channel), false).await
-}
-
-async fn can_be_carried_out(
-    scope: &Scope,
-    key: &TenantKey,
-    (kind, channel): (AssetType, Channel),
-    outbound: bool,
-) -> Result<(), ApiError> {
-    if key.owner.environment.is_test() {
-        return Ok(());
-    }
-    let own = key.own(channel);
-    let settings = channels::settings(scope, own, channel).await?;
-    let checked = match kind {
-        AssetType::Phone if outbound => check_outbound(channel, &settings),
-        AssetType::Phone => check_inbound(channel, &settings),
-        _ => check(kind, channel, &settings),
-    };
-    let Err(MissingSettings(missing)) = checked else {
-        return Ok(());
-    };
-    let who = if own.is_some() {
-        "You have settings of your own for this channel; missing are"
-    } else {
-        "The operator must set"
-    };
-    Err(ApiError::of_field(
-        ErrorCode::ChannelNotConfigured,
-        "channel",
-        format!(
-            "{channel} is not configured for live use of {kind}. {who} {}.",
-            missing.join(", ")
-        ),
-    ))
-}
 
 /// List channels
 ///

@@ -2,25 +2,22 @@
 //! time outside the object; what it found is reported to the object, which decides by its state at
 //! that moment.
 
-use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
-use proof_domain::id::Id;
 use proof_domain::verification::{
     CreateVerification, DnsProvider, DomainCheckResult, DomainVerification,
     StartDomainVerification, VerificationView,
 };
-use proof_edge::answer::{Raw, Value};
+use proof_edge::answer::Value;
+use proof_edge::answering::{self, domains::resolvers};
 use proof_edge::auth::TenantKey;
-use proof_edge::channels;
-use proof_edge::domain_look::{challenge, look, search_zone};
+use proof_edge::domain_look::{challenge, search_zone};
 use proof_edge::extract::{IdempotencyKey, Json, PathId};
 use proof_edge::objects::Verifications;
 use proof_edge::platform::local;
 use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::domain_check::{Resolvers, Zone, advise};
-use proof_evidence::settings::MissingSettings;
+use proof_evidence::domain_check::{Zone, advise};
 
-use crate::verifications::{REPLAYED, begin};
+use crate::verifications::begin;
 
 /// Start a domain verification
 ///
@@ -55,9 +52,9 @@ pub(crate) async fn start(
     let plan = CreateVerification::from(request)
         .plan(scope.config().own_host())
         .map_err(StartDomainVerification::renamed)?;
-    let created = begin(key, &scope, idempotency, plan, None)
+    let created = begin(&key, &scope, idempotency, plan, None)
         .await
-        .map_err(|Failure(error)| StartDomainVerification::renamed(error))?;
+        .map_err(StartDomainVerification::renamed)?;
     let view = created.value.read()?;
     let zone = match resolvers(&scope).await {
         Ok(resolvers) => local(search_zone(&resolvers, &view.identifier)).await,
@@ -66,12 +63,7 @@ pub(crate) async fn start(
     let provider = provider(&view.identifier, zone.as_ref())?;
     let started = DomainVerification::of(view, provider)
         .ok_or_else(|| ApiError::internal("a domain that is none"))?;
-    let answer = Answer::created(Value(started))?;
-    Ok(if created.repeated {
-        answer.with(REPLAYED, "true")
-    } else {
-        answer
-    })
+    Answer::created(Value(started), created.repeated)
 }
 
 /// Check a domain verification
@@ -94,7 +86,7 @@ pub(crate) async fn check(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    let checked = match look_now(&key, &scope, id).await {
+    let checked = match answering::domains::check(&scope, key.owner.clone(), id).await {
         // It may have been found by itself, before or during this look.
         Err(error) if error.code == ErrorCode::AlreadyVerified => {
             Verifications::of(&scope).get(key.owner, id).await?
@@ -125,32 +117,7 @@ pub(crate) async fn verify(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
-    Answer::ok(look_now(&key, &scope, id).await?)
-}
-
-async fn look_now(
-    key: &TenantKey,
-    scope: &Scope,
-    id: Id,
-) -> Result<Raw<VerificationView>, ApiError> {
-    let objects = Verifications::of(scope);
-    let wanted = objects.token(key.owner.clone(), id).await?;
-    let resolvers = resolvers(scope).await?;
-    let found = local(look(&resolvers, &wanted)).await?;
-    objects.checked(key.owner.clone(), id, found).await
-}
-
-async fn resolvers(scope: &Scope) -> Result<Resolvers, ApiError> {
-    let settings = channels::settings(scope, None, Channel::Dns).await?;
-    Resolvers::from_settings(&settings).map_err(|MissingSettings(names)| {
-        ApiError::new(
-            ErrorCode::ChannelNotConfigured,
-            format!(
-                "Domains cannot be looked at. The operator must set {}.",
-                names.join(", ")
-            ),
-        )
-    })
+    Answer::ok(answering::domains::check(&scope, key.owner.clone(), id).await?)
 }
 
 fn provider(domain: &str, zone: Option<&Zone>) -> Result<DnsProvider, ApiError> {

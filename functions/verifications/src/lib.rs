@@ -1,7 +1,6 @@
 //! Verifications and phone-first sessions: a tenant creates one, the person answers it, the tenant
 //! watches it end.
 
-mod bots;
 mod channels;
 mod confirm;
 mod connect;
@@ -13,7 +12,6 @@ mod qr;
 mod sessions;
 mod users;
 mod verifications;
-mod wallets;
 
 use axum::Router;
 use axum::routing::{get, post, put};

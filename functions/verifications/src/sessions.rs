@@ -1,13 +1,14 @@
 //! Phone-first sessions: the person sends a message from the phone, and the session captures the
 //! number. Its pictures are in `qr`.
 
-use http::{HeaderName, Request, StatusCode};
+use http::{Request, StatusCode};
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::id::{Id, hex};
 use proof_domain::session::{
     CompleteSession, CreateSession, Invitation, SessionChannel, SessionId, SessionView,
 };
 use proof_domain::verification::EventsTicket;
+use proof_edge::answering::{Asker, must_hear_messages};
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
 use proof_edge::extract::{IdempotencyKey, Json, PathSession, Query};
@@ -19,10 +20,7 @@ use proof_evidence::settings::MissingSettings;
 use proof_evidence::telegram::Telegram;
 use proof_evidence::whatsapp::Whatsapp;
 
-use crate::channels::must_hear_messages;
 use crate::events::{stream, wish_to_listen};
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Create a session
 ///
@@ -53,7 +51,8 @@ pub(crate) async fn create(
 ) -> Result<Answer, Failure> {
     let plan = request.plan()?;
     let channel = plan.channel.channel();
-    let refusal = must_hear_messages(&scope, &key, channel)
+    let asker = Asker::from(&key);
+    let refusal = must_hear_messages(&scope, &asker, channel)
         .await
         .and_then(|()| key.within_quota())
         .err();
@@ -66,9 +65,7 @@ pub(crate) async fn create(
             Id::for_idempotency_key(secret, &key.owner, "session", &name)
         }
     });
-    let own = (!key.owner.environment.is_test())
-        .then(|| key.own(channel))
-        .flatten();
+    let own = asker.own(channel);
     let invitation = match refusal {
         // Nothing new is created; what is there already has its own.
         Some(_) => Invitation::default(),
@@ -86,12 +83,7 @@ pub(crate) async fn create(
         refusal,
     };
     let created = Sessions::of(&scope).create(create).await?;
-    let answer = Answer::created(created.value)?;
-    Ok(if created.repeated {
-        answer.with(REPLAYED, "true")
-    } else {
-        answer
-    })
+    Answer::created(created.value, created.repeated)
 }
 
 /// What the person is given. A Telegram link hands over whatever stands in it, so it names the

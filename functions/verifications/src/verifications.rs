@@ -1,7 +1,6 @@
 //! Verifications from beginning to end, but for what looks at a domain (`domains`) and what
 //! streams (`events`).
 
-use http::HeaderName;
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::identifier;
@@ -11,20 +10,13 @@ use proof_domain::verification::{
     TestVerification, VerificationList, VerificationView,
 };
 use proof_edge::answer::Value;
+use proof_edge::answering::{self, Asker, Beginning, bots, wallets};
 use proof_edge::auth::TenantKey;
 use proof_edge::extract::{IdempotencyKey, Json, PathId, Query};
 use proof_edge::ledger::Ledger;
-use proof_edge::objects::{CreateCommand, Reply, Verifications};
-use proof_edge::platform::random;
+use proof_edge::objects::{Reply, Verifications};
 use proof_edge::{Answer, Failure, Scope};
-use proof_evidence::oauth;
 use proof_evidence::telegram_bot::BotToken;
-
-use crate::bots;
-use crate::channels::must_be_configured;
-use crate::wallets;
-
-pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Create a verification
 ///
@@ -56,69 +48,33 @@ pub(crate) async fn create(
 ) -> Result<Answer, Failure> {
     let bot_token = bots::token_in(&request);
     let plan = request.plan(scope.config().own_host())?;
-    let created = begin(key, &scope, idempotency, plan, bot_token.as_ref()).await?;
-    let answer = Answer::created(created.value)?;
-    Ok(if created.repeated {
-        answer.with(REPLAYED, "true")
-    } else {
-        answer
-    })
+    let created = begin(&key, &scope, idempotency, plan, bot_token.as_ref()).await?;
+    Answer::created(created.value, created.repeated)
 }
 
 /// Creates what was planned, or finds what was created under the same key.
 pub(crate) async fn begin(
-    key: TenantKey,
+    key: &TenantKey,
     scope: &Scope,
     idempotency: Option<String>,
     plan: PlannedVerification,
     bot_token: Option<&BotToken>,
-) -> Result<Reply<VerificationView>, Failure> {
-    let mut refusal = must_be_configured(scope, &key, &plan)
-        .await
-        .and_then(|()| key.within_quota())
-        .and_then(|()| must_be_provable(&key, &plan))
-        .err();
-    let mut bot = None;
-    if let (Some(token), None, false) = (bot_token, &refusal, key.owner.environment.is_test()) {
-        match bots::ask(scope, token, "identifier").await {
-            Ok(finding) => bot = Some(finding),
-            Err(error) => refusal = Some(error),
-        }
-    }
-    let own_channel = !key.owner.environment.is_test() && key.own(plan.channel).is_some();
-    let repeatable = idempotency.is_some();
-    let id = match idempotency {
-        None => match refusal {
-            Some(refusal) => return Err(refusal.into()),
-            None => Id::from_bytes(random()),
-        },
-        Some(name) => {
+) -> Result<Reply<VerificationView>, ApiError> {
+    let id = idempotency
+        .map(|name| {
             let secret = scope.config().id_secret()?;
-            Id::for_idempotency_key(secret, &key.owner, "verification", &name)
-        }
-    };
-    let organisation_name = key.organisation_name;
-    let create = CreateCommand {
-        id,
-        owner: key.owner,
-        organisation_name,
+            let id = Id::for_idempotency_key(secret, &key.owner, "verification", &name);
+            Ok::<_, ApiError>(id)
+        })
+        .transpose()?;
+    let beginning = Beginning {
         plan,
-        repeatable,
-        own_channel,
+        bot_token,
+        id,
         request: None,
-        bot,
-        refusal,
+        refusal: key.within_quota().err(),
     };
-    Ok(Verifications::of(scope).create(create).await?)
-}
-
-/// Refuses an account that its provider will never confirm. In test mode nobody is asked.
-fn must_be_provable(key: &TenantKey, plan: &PlannedVerification) -> Result<(), ApiError> {
-    if key.owner.environment.is_test() {
-        return Ok(());
-    }
-    oauth::must_be_provable(plan.channel, &plan.identifier)
-        .map_err(|why| ApiError::of_field(ErrorCode::InvalidIdentifier, "identifier", why))
+    answering::begin(scope, Asker::from(key), beginning).await
 }
 
 /// List verifications
@@ -221,7 +177,9 @@ pub(crate) async fn submit(
         Submitted::BotToken(token) => {
             Answer::ok(bots::submit(&scope, key.owner, id, &token).await?)
         }
-        Submitted::Signature(signature) => wallets::submit(&scope, key.owner, id, &signature).await,
+        Submitted::Signature(signature) => {
+            Answer::ok(wallets::submit(&scope, key.owner, id, &signature).await?)
+        }
     }
 }
 

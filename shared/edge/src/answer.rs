@@ -17,6 +17,7 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'";
 
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// A successful answer with JSON in it.
@@ -81,8 +82,14 @@ impl Answer {
         Self::json(StatusCode::OK, value)
     }
 
-    pub fn created(value: impl IntoJson) -> Result<Self, Failure> {
-        Self::json(StatusCode::CREATED, value)
+    /// Something was created; or it had been before, by the same request under the same key.
+    pub fn created(value: impl IntoJson, repeated: bool) -> Result<Self, Failure> {
+        let answer = Self::json(StatusCode::CREATED, value)?;
+        Ok(if repeated {
+            answer.with(REPLAYED, "true")
+        } else {
+            answer
+        })
     }
 
     pub fn json(status: StatusCode, value: impl IntoJson) -> Result<Self, Failure> {

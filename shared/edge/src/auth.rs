@@ -35,12 +35,10 @@ struct Quota {
 }
 
 impl TenantKey {
-    /// The organisation, if it has settings of its own for this channel. What a tenant sets is in
+    /// The channels that the organisation has settings of its own for. What a tenant sets is in
     /// effect within a minute.
-    pub fn own(&self, channel: Channel) -> Option<&str> {
-        self.own_channels
-            .contains(&channel)
-            .then_some(self.owner.organisation.as_str())
+    pub(crate) fn own_channels(&self) -> &[Channel] {
+        &self.own_channels
     }
 
     /// Refuses to create where the month's quota is used up. Test keys have none.

@@ -2,6 +2,7 @@
 //! keys and network into typed Rust, and typed Rust into answers. No rule of the product lives here.
 
 pub mod answer;
+pub mod answering;
 pub mod assets;
 pub mod auth;
 pub mod channels;

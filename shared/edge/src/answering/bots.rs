@@ -6,14 +6,17 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{Account, AccountProblem, CreateVerification, VerificationView};
-use proof_edge::objects::{BotFinding, Verifications};
-use proof_edge::providers::send;
-use proof_edge::{Raw, Scope, channels};
 use proof_evidence::exchange::ProviderError;
 use proof_evidence::telegram_bot::{BotError, BotToken, TelegramBots};
 
+use crate::answer::Raw;
+use crate::channels;
+use crate::objects::{BotFinding, Verifications};
+use crate::providers::send;
+use crate::scope::Scope;
+
 /// The token in a request, if it carries a whole one.
-pub(crate) fn token_in(request: &CreateVerification) -> Option<BotToken> {
+pub fn token_in(request: &CreateVerification) -> Option<BotToken> {
     if request.kind == AssetType::TelegramBot {
         BotToken::parse(&request.identifier)
     } else {
@@ -23,7 +26,7 @@ pub(crate) fn token_in(request: &CreateVerification) -> Option<BotToken> {
 
 /// What Telegram says of the token. A wrong one is refused and leaves no trace; a Telegram that
 /// cannot be asked is a finding, and the token may be submitted again.
-pub(crate) async fn ask(
+pub async fn ask(
     scope: &Scope,
     token: &BotToken,
     field: &'static str,
@@ -53,7 +56,7 @@ pub(crate) async fn ask(
 }
 
 /// A token was submitted for a verification.
-pub(crate) async fn submit(
+pub async fn submit(
     scope: &Scope,
     owner: Owner,
     id: Id,

@@ -6,28 +6,32 @@ use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
-use proof_edge::channels::settings;
-use proof_edge::objects::{MessageToSign, Verifications};
-use proof_edge::providers;
-use proof_edge::{Answer, Failure, Scope};
+use proof_domain::verification::VerificationView;
 use proof_evidence::exchange::ProviderError;
 use proof_evidence::settings::MissingSettings;
 use proof_evidence::wallet::ethereum::{Alone, ContractQuestion, EthereumRpc, Verdict};
 use proof_evidence::wallet::{Finding, SignatureError, check};
 
+use crate::answer::Raw;
+use crate::channels::settings;
+use crate::objects::{MessageToSign, Verifications};
+use crate::providers;
+use crate::scope::Scope;
+
 /// Seconds after which the node may be asked again, if it does not say.
 const PATIENCE: u32 = 5;
 
-pub(crate) async fn submit(
+/// A signature was submitted for a verification.
+pub async fn submit(
     scope: &Scope,
     owner: Owner,
     id: Id,
     signature: &str,
-) -> Result<Answer, Failure> {
+) -> Result<Raw<VerificationView>, ApiError> {
     let objects = Verifications::of(scope);
     let wanted = objects.message(owner.clone(), id).await?;
     let genuine = is_genuine(scope, &wanted, signature).await?;
-    Answer::ok(objects.signed(owner, id, genuine).await?)
+    objects.signed(owner, id, genuine).await
 }
 
 async fn is_genuine(
