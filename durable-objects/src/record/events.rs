@@ -7,13 +7,22 @@ use std::rc::{Rc, Weak};
 use proof_domain::error::ApiError;
 use proof_domain::id::hex;
 use proof_edge::objects::{EventsRequest, SlotCommand, StreamSlots};
-use proof_edge::platform::{EventStreams, json_response, random};
+use proof_edge::platform::{EventStreams, json_response, random, sleep};
 use wasm_bindgen::prelude::*;
 
 use super::{Inside, Record};
 
 /// How long a browser waits before it comes back, in milliseconds.
 const RETRY: u32 = 3_000;
+
+/// How many people may watch one record's page at once. They take none of the tenant's streams, so
+/// that a link which got around does not shut the tenant out.
+const MAX_BY_LINK: usize = 20;
+/// What the names of their streams begin with.
+const BY_LINK: &str = "link-";
+/// How often streams are written to, and how long the platform is given to notice that nobody reads.
+const PROBES: u32 = 4;
+const PROBE_MILLISECONDS: u32 = 50;
 
 impl<R: Record> Inside<R> {
     /// A response: the stream, 204 if there is nothing more to come, or an error.
@@ -33,6 +42,9 @@ impl<R: Record> Inside<R> {
         let record = self.admitted(&mut request)?;
         if record.is_terminal() {
             return Ok(self.last_words(&record, &request, signal));
+        }
+        if request.by_link {
+            return self.open_by_link(&request, signal).await;
         }
         let slot = hex(&random::<8>());
         let limit = request
@@ -59,12 +71,53 @@ impl<R: Record> Inside<R> {
             .open(&slot, &opening(&*record, &request), false, signal))
     }
 
+    /// A stream of a person's page. Streams whose reader is gone make room; if all are read, the page
+    /// has to ask from time to time instead.
+    async fn open_by_link(
+        self: &Rc<Self>,
+        request: &EventsRequest,
+        signal: &JsValue,
+    ) -> Result<JsValue, ApiError> {
+        let slot = format!("{BY_LINK}{}", hex(&random::<8>()));
+        for _ in 0..PROBES {
+            if self.open_by_links().len() < MAX_BY_LINK {
+                break;
+            }
+            for slot in self.open_by_links() {
+                self.probe(&slot);
+            }
+            sleep(PROBE_MILLISECONDS).await;
+        }
+        if self.open_by_links().len() >= MAX_BY_LINK {
+            return Err(ApiError::rate_limited(
+                "This page is open in too many places.",
+                30,
+            ));
+        }
+        let record = self.load()?.ok_or_else(ApiError::not_found)?;
+        if record.is_terminal() {
+            return Ok(self.last_words(&record, request, signal));
+        }
+        Ok(self
+            .streams()
+            .open(&slot, &opening(&*record, request), false, signal))
+    }
+
+    fn open_by_links(self: &Rc<Self>) -> Vec<String> {
+        let mut slots = self.streams().slots();
+        slots.retain(|slot| is_by_link(slot));
+        slots
+    }
+
     fn admitted(self: &Rc<Self>, request: &mut EventsRequest) -> Result<Rc<R>, ApiError> {
         let record = match (&request.owner, &request.ticket) {
             (Some(owner), _) => self.owned(owner)?,
             (None, Some(ticket)) => {
                 request.streams_limit = self.use_ticket(ticket)?;
                 self.load()?.ok_or_else(ApiError::unauthorized)?
+            }
+            (None, None) if request.by_link && R::HAS_PAGE => {
+                self.load()?.ok_or_else(ApiError::not_found)?
             }
             (None, None) => return Err(ApiError::unauthorized()),
         };
@@ -134,8 +187,11 @@ impl<R: Record> Inside<R> {
         })
     }
 
-    fn release(self: &Rc<Self>, slots: Vec<String>) {
-        self.tell_slots(SlotCommand::Release { slots });
+    fn release(self: &Rc<Self>, mut slots: Vec<String>) {
+        slots.retain(|slot| !is_by_link(slot));
+        if !slots.is_empty() {
+            self.tell_slots(SlotCommand::Release { slots });
+        }
     }
 
     fn tell_slots(self: &Rc<Self>, wish: SlotCommand) {
@@ -157,10 +213,18 @@ fn renew<R: Record>(inside: &Weak<Inside<R>>) {
     let (Some(streams), Ok(Some(record))) = (inside.streams.get(), inside.load()) else {
         return;
     };
-    inside.tell_slots(SlotCommand::Renew {
-        slots: streams.slots(),
-        watched: record.watched(),
-    });
+    let mut slots = streams.slots();
+    slots.retain(|slot| !is_by_link(slot));
+    if !slots.is_empty() {
+        inside.tell_slots(SlotCommand::Renew {
+            slots,
+            watched: record.watched(),
+        });
+    }
+}
+
+fn is_by_link(slot: &str) -> bool {
+    slot.starts_with(BY_LINK)
 }
 
 /// The first words of a stream: `connected`, and what the reader missed.

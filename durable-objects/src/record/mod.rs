@@ -28,6 +28,8 @@ pub(crate) trait Record: Clone + PartialEq + Serialize + DeserializeOwned + 'sta
     const KEY: &'static str;
     /// Where the API shows things of this kind.
     const PATH: &'static str;
+    /// Whether a person who has its id may see how it stands.
+    const HAS_PAGE: bool = false;
 
     /// Its id as the API writes it.
     fn name(&self) -> String;

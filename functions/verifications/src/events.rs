@@ -57,6 +57,7 @@ pub(crate) async fn wish_to_listen(
         ticket: None,
         last_event_id: last_event_id(&scope.headers().last_event_id)?,
         streams_limit: None,
+        by_link: false,
     };
     let mut parameters = Parameters::parse(query);
     let ticket = parameters.take("ticket")?;

@@ -35,7 +35,7 @@ impl Watched {
     }
 }
 
-/// Who wants to listen: a key's owner, or whoever holds a ticket.
+/// Who wants to listen: a key's owner, whoever holds a ticket, or a person with the link to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventsRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +46,9 @@ pub struct EventsRequest {
     pub last_event_id: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams_limit: Option<u32>,
+    /// The address itself is what lets them in, as it does on the page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_link: bool,
 }
 
 impl EventsRequest {
@@ -147,6 +150,7 @@ mod tests {
             ticket: Some("a&b=c#%".into()),
             last_event_id: Some(2),
             streams_limit: None,
+            by_link: false,
         };
         let mut url = Url::parse("https://object/events").unwrap();
         url.query_pairs_mut()
