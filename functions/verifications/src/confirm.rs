@@ -9,8 +9,9 @@ use proof_edge::auth::Anyone;
 use proof_edge::extract::{PathId, Query, RawBody};
 use proof_edge::objects::Verifications;
 use proof_edge::{Answer, Failure, Scope};
+use proof_pages::{Tone, Words, frame};
 
-use crate::pages::{Tone, Words, frame, notice};
+use crate::pages::{notice, words};
 
 /// More than a form with one token can hold.
 const MAX_FORM: usize = 1_024;
@@ -84,9 +85,9 @@ fn unavailable(scope: &Scope, status: u16) -> Answer {
 
 fn page(scope: &Scope, view: &LinkView, token: &str) -> Answer {
     match view.standing {
-        LinkStanding::Asking => asking(Words::of(scope), view, token),
-        LinkStanding::Confirmed => done(Words::of(scope), view, "confirm-done"),
-        LinkStanding::Done => done(Words::of(scope), view, "confirm-before"),
+        LinkStanding::Asking => asking(words(scope), view, token),
+        LinkStanding::Confirmed => done(words(scope), view, "confirm-done"),
+        LinkStanding::Done => done(words(scope), view, "confirm-before"),
         LinkStanding::Expired => notice(scope, StatusCode::GONE, Tone::Stopped, "confirm-expired"),
         LinkStanding::Failed => notice(scope, StatusCode::GONE, Tone::Stopped, "confirm-failed"),
     }

@@ -90,7 +90,7 @@ async fn nothing_here(scope: Scope) -> Answer {
     pages::notice(
         &scope,
         StatusCode::NOT_FOUND,
-        pages::Tone::Stopped,
+        proof_pages::Tone::Stopped,
         "unknown",
     )
 }

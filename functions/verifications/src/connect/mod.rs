@@ -18,8 +18,9 @@ use proof_edge::log::{self, Event};
 use proof_edge::objects::{TakenSignIn, Verifications};
 use proof_edge::{Answer, Scope, channels};
 use proof_evidence::oauth::{Attempt, Client, Turned, provider_of, turned_back, verification_of};
+use proof_pages::Tone;
 
-use crate::pages::{Tone, notice};
+use crate::pages::notice;
 use ask::{problem_of, who_signed_in};
 
 /// Longer than any provider's code or state.

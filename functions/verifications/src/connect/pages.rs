@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use proof_domain::verification::{AccountProblem, SignInView, Status};
 use proof_edge::{Answer, Scope};
 use proof_evidence::oauth::provider_of;
+use proof_pages::{Tone, Words, frame};
 
-use crate::pages::{Tone, Words, frame};
+use crate::pages::words;
 
 /// The page of a verification as it stands.
 pub(super) fn of_state(scope: &Scope, view: &SignInView) -> Answer {
-    let words = Words::of(scope);
+    let words = words(scope);
     match view.status {
         Status::Pending => give(scope, asking(words, view, minutes_left(scope, view))),
         Status::Verified => give(scope, done(words, view)),
@@ -23,7 +24,7 @@ pub(super) fn of_state(scope: &Scope, view: &SignInView) -> Answer {
 
 /// The person signed in with another account. Only the person is told with which.
 pub(super) fn another_account(scope: &Scope, view: &SignInView, used: &str) -> Answer {
-    let words = Words::of(scope);
+    let words = words(scope);
     let values = values(view);
     let body = html! {
         p.note.warn { (words.with("connect-another-text", &values)) }
@@ -47,7 +48,7 @@ pub(super) fn another_account(scope: &Scope, view: &SignInView, used: &str) -> A
 
 /// Nobody is known to have signed in.
 pub(super) fn failed(scope: &Scope, view: &SignInView, problem: AccountProblem) -> Answer {
-    let words = Words::of(scope);
+    let words = words(scope);
     let key = format!("connect-{}", problem.as_str().replace('_', "-"));
     let body = html! {
         p { (words.with(&format!("{key}-text"), &values(view))) }
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn the_page_says_who_asks_and_keeps_names_as_text() {
         for language in ["en", "lt"] {
-            let page = asking(Words::in_language(language), &view(false), 10);
+            let page = asking(Words::preferred(language), &view(false), 10);
             assert!(page.contains("Acme &lt;b&gt;") && !page.contains("<b>"));
             assert!(page.contains("GitHub") && page.contains("octocat"));
             assert!(
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_test_never_leads_to_the_provider() {
-        let page = asking(Words::in_language("en"), &view(true), 10);
+        let page = asking(Words::preferred("en"), &view(true), 10);
         assert!(page.contains(r#"name="complete""#) && !page.contains("Continue to"));
     }
 
@@ -209,7 +210,7 @@ mod tests {
             AccountProblem::ProviderRefused,
         ] {
             let key = format!("connect-{}-title", problem.as_str().replace('_', "-"));
-            assert_ne!(Words::in_language("en").say(&key), key);
+            assert_ne!(Words::preferred("en").say(&key), key);
         }
     }
 }
