@@ -11,7 +11,7 @@ use proof_edge::objects::Verifications;
 use proof_edge::{Answer, Failure, Scope};
 use proof_pages::{Tone, Words, frame};
 
-use crate::pages::{notice, words};
+use crate::pages::{notice, way_back, words};
 
 /// More than a form with one token can hold.
 const MAX_FORM: usize = 1_024;
@@ -124,7 +124,7 @@ fn asking(words: Words, view: &LinkView, token: &str) -> Answer {
 fn done(words: Words, view: &LinkView, key: &str) -> Answer {
     let body = html! {
         p { (who_asks(words, view, &format!("{key}-text"))) }
-        p.muted { (words.say("confirm-close")) }
+        (way_back(words, view.request_id, "confirm-close"))
     };
     let title = words.say(&format!("{key}-title"));
     Answer::page(frame(words, Tone::Done, &title, &body), &[])

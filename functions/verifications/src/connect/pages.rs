@@ -7,7 +7,7 @@ use proof_edge::{Answer, Scope};
 use proof_evidence::oauth::provider_of;
 use proof_pages::{Tone, Words, frame};
 
-use crate::pages::words;
+use crate::pages::{way_back, words};
 
 /// The page of a verification as it stands.
 pub(super) fn of_state(scope: &Scope, view: &SignInView) -> Answer {
@@ -99,13 +99,16 @@ fn done(words: Words, view: &SignInView) -> String {
             div { dt.muted { (words.say("connect-account")) } dd.mono { (view.identifier) } }
             div { dt.muted { (words.say("connect-provider")) } dd { (provider(view)) } }
         }
-        p.muted { (words.say("connect-close")) }
+        (way_back(words, view.request_id, "connect-close"))
     };
     frame(words, Tone::Done, &words.say("connect-done-title"), &body)
 }
 
 fn over(words: Words, view: &SignInView, key: &str) -> String {
-    let body = html! { p { (words.with(&format!("{key}-text"), &values(view))) } };
+    let body = html! {
+        p { (words.with(&format!("{key}-text"), &values(view))) }
+        @if view.request_id.is_some() { (way_back(words, view.request_id, "connect-close")) }
+    };
     frame(
         words,
         Tone::Stopped,
@@ -175,6 +178,7 @@ mod tests {
             test,
             expires_at: Timestamp::from_seconds(600),
             auth_url: "https://proof.example/connect/0101?key=k3y".into(),
+            request_id: None,
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::lifecycle::NewProof;
 use super::{Question, State, Verification};
 use crate::asset::AssetType;
+use crate::id::Id;
 use crate::timestamp::Timestamp;
 
 /// Where a link stands that belongs to the verification.
@@ -35,6 +36,9 @@ pub struct LinkView {
     /// The mailbox that the message went to.
     pub recipient: String,
     pub expires_at: Timestamp,
+    /// The request whose page the person comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Id>,
 }
 
 impl Verification {
@@ -63,6 +67,7 @@ impl Verification {
             identifier: self.identifier.clone(),
             recipient: self.recipient(),
             expires_at: self.challenge.expires_at,
+            request_id: self.request.map(|asset| asset.request_id),
         })
     }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{CheckMethod, CheckView, NewProof, Question, Status, Verification};
 use crate::asset::{AssetType, Channel};
 use crate::error::{ApiError, ErrorCode};
+use crate::id::Id;
 use crate::timestamp::Timestamp;
 
 /// An account as its provider knows it.
@@ -109,6 +110,9 @@ pub struct SignInView {
     pub test: bool,
     pub expires_at: Timestamp,
     pub auth_url: String,
+    /// The request whose page the person comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Id>,
 }
 
 impl Verification {
@@ -132,6 +136,7 @@ impl Verification {
             test: self.owner.environment.is_test(),
             expires_at: self.challenge.expires_at,
             auth_url,
+            request_id: self.request.map(|asset| asset.request_id),
         })
     }
 

@@ -7,3 +7,6 @@ unknown-title = There is nothing here
 unknown-text = This link is not complete, or what it led to is over. Go back to where you came from and ask for a new one.
 
 languages = Language
+
+# From a page on the way back to the page of the request it belongs to.
+way-back = Back to the page

@@ -7,3 +7,6 @@ unknown-title = Čia nieko nėra
 unknown-text = Nuoroda nepilna arba tai, kur ji vedė, jau baigėsi. Grįžkite ten, iš kur atėjote, ir paprašykite naujos.
 
 languages = Kalba
+
+# Iš puslapio pakeliui atgal į užklausos puslapį.
+way-back = Grįžti į puslapį
