@@ -6,27 +6,21 @@ use maud::{Markup, html};
 use proof_domain::asset::AssetType;
 use proof_domain::verification::{LinkStanding, LinkView};
 use proof_edge::auth::Anyone;
-use proof_edge::extract::{PathId, Query, RawBody};
+use proof_edge::extract::{PathId, Query};
+use proof_edge::form::{Fields, Form};
 use proof_edge::objects::Verifications;
 use proof_edge::{Answer, Failure, Scope};
 use proof_pages::{Tone, Words, frame};
 
 use crate::pages::{notice, way_back, words};
 
-/// More than a form with one token can hold.
-const MAX_FORM: usize = 1_024;
-
 /// The link was opened.
 pub(crate) async fn show(scope: Scope, id: Result<PathId, Failure>, Query(query): Query) -> Answer {
-    answer(&scope, id, query.as_bytes(), Press::Opened).await
+    answer(&scope, id, &Fields::read(query.as_bytes()), Press::Opened).await
 }
 
 /// The button was pressed.
-pub(crate) async fn confirm(
-    scope: Scope,
-    id: Result<PathId, Failure>,
-    RawBody(form): RawBody,
-) -> Answer {
+pub(crate) async fn confirm(scope: Scope, id: Result<PathId, Failure>, Form(form): Form) -> Answer {
     answer(&scope, id, &form, Press::Pressed).await
 }
 
@@ -37,8 +31,13 @@ enum Press {
 }
 
 /// Whatever goes wrong is a page too: people are here.
-async fn answer(scope: &Scope, id: Result<PathId, Failure>, fields: &[u8], press: Press) -> Answer {
-    let (Ok(PathId(id)), Some(token)) = (id, token_in(fields)) else {
+async fn answer(
+    scope: &Scope,
+    id: Result<PathId, Failure>,
+    fields: &Fields,
+    press: Press,
+) -> Answer {
+    let (Ok(PathId(id)), Some(token)) = (id, fields.one("token")) else {
         return unknown(scope);
     };
     if let Err(error) = Anyone::admit(scope).await {
@@ -46,25 +45,13 @@ async fn answer(scope: &Scope, id: Result<PathId, Failure>, fields: &[u8], press
     }
     let objects = Verifications::of(scope);
     let view = match press {
-        Press::Opened => objects.open_link(id, token.clone()).await,
-        Press::Pressed => objects.confirm(id, token.clone()).await,
+        Press::Opened => objects.open_link(id, token.to_owned()).await,
+        Press::Pressed => objects.confirm(id, token.to_owned()).await,
     };
     match view {
-        Ok(Some(view)) => page(scope, &view, &token),
+        Ok(Some(view)) => page(scope, &view, token),
         Ok(None) => unknown(scope),
         Err(error) => unavailable(scope, error.code.status()),
-    }
-}
-
-/// The one `token` among the fields of a query or form.
-fn token_in(fields: &[u8]) -> Option<String> {
-    if fields.len() > MAX_FORM {
-        return None;
-    }
-    let mut tokens = form_urlencoded::parse(fields).filter(|(name, _)| name == "token");
-    match (tokens.next(), tokens.next()) {
-        (Some((_, token)), None) => Some(token.into_owned()),
-        _ => None,
     }
 }
 
@@ -150,24 +137,4 @@ fn until(view: &LinkView) -> String {
     let text = view.expires_at.to_string();
     let (day, time) = text.split_once('T').unwrap_or((&text, ""));
     format!("{day} {} UTC", time.get(..5).unwrap_or(time))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn there_is_one_token_or_none() {
-        assert_eq!(token_in(b"token=abc").as_deref(), Some("abc"));
-        assert_eq!(token_in(b"x=1&token=a%62c&y").as_deref(), Some("abc"));
-        for none in [
-            b"".as_slice(),
-            b"tokens=abc",
-            b"token=a&token=b",
-            b"TOKEN=abc",
-        ] {
-            assert_eq!(token_in(none), None);
-        }
-        assert_eq!(token_in(&[b'x'; MAX_FORM + 1]), None);
-    }
 }

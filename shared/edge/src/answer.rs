@@ -122,6 +122,21 @@ impl Answer {
             .with(OPENER_POLICY, "same-origin")
     }
 
+    /// The same page, whose scripts may put into it HTML that came from us, by a policy of this name.
+    #[must_use]
+    pub fn with_script_policy(mut self, name: &str) -> Self {
+        if let Some(policy) = self
+            .0
+            .headers_mut()
+            .get_mut(header::CONTENT_SECURITY_POLICY)
+            && let Ok(text) = policy.to_str()
+            && let Ok(wider) = HeaderValue::from_str(&format!("{text}; trusted-types {name}"))
+        {
+            *policy = wider;
+        }
+        self
+    }
+
     /// Words for another program.
     pub fn text(content_type: &'static str, body: String) -> Self {
         Self::bytes(content_type, body.into_bytes())

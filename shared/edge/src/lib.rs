@@ -12,6 +12,7 @@ pub mod domain_look;
 pub mod door;
 pub mod events;
 pub mod extract;
+pub mod form;
 pub mod ledger;
 pub mod log;
 pub mod mail;

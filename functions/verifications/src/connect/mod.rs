@@ -5,7 +5,7 @@
 mod ask;
 mod pages;
 
-use axum::extract::{RawPathParams, Request};
+use axum::extract::RawPathParams;
 use http::{StatusCode, header};
 use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
@@ -14,6 +14,7 @@ use proof_domain::verification::{AccountProblem, Status};
 use proof_edge::auth::Anyone;
 use proof_edge::config::Config;
 use proof_edge::extract::{PathId, Query};
+use proof_edge::form::{Fields, Form, was_sent_here};
 use proof_edge::log::{self, Event};
 use proof_edge::objects::{TakenSignIn, Verifications};
 use proof_edge::{Answer, Scope, channels};
@@ -23,11 +24,6 @@ use proof_pages::Tone;
 use crate::pages::notice;
 use ask::{problem_of, who_signed_in};
 
-/// Longer than any provider's code or state.
-const MAX_VALUE: usize = 4_096;
-/// The form holds a key and nothing else.
-const MAX_FORM: usize = 4_096;
-
 /// The page: what it is about, and the button.
 pub(crate) async fn show(
     _: Anyone,
@@ -35,7 +31,7 @@ pub(crate) async fn show(
     PathId(id): PathId,
     Query(query): Query,
 ) -> Answer {
-    let fields = Fields::read(&query);
+    let fields = Fields::read(query.as_bytes());
     let Some(key) = fields.one("key") else {
         return unknown(&scope);
     };
@@ -46,12 +42,15 @@ pub(crate) async fn show(
 }
 
 /// The button was pressed: away to the provider, with secrets of this one attempt.
-pub(crate) async fn begin(_: Anyone, scope: Scope, PathId(id): PathId, request: Request) -> Answer {
-    if !is_pressed_here(&scope) {
+pub(crate) async fn begin(
+    _: Anyone,
+    scope: Scope,
+    PathId(id): PathId,
+    Form(fields): Form,
+) -> Answer {
+    if !was_sent_here(&scope) {
         return stopped(&scope, "connect-foreign");
     }
-    let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await;
-    let fields = Fields::read(&String::from_utf8_lossy(&body.unwrap_or_default()));
     let Some(key) = fields.one("key") else {
         return unknown(&scope);
     };
@@ -108,7 +107,7 @@ pub(crate) async fn come_back(
     let Some(channel) = channel else {
         return unknown(&scope);
     };
-    let fields = Fields::read(&query);
+    let fields = Fields::read(query.as_bytes());
     let Some((state, id)) = fields
         .one("state")
         .and_then(|state| Some((state, verification_of(state)?)))
@@ -205,15 +204,6 @@ async fn client(scope: &Scope, own: Option<&str>, channel: Channel) -> Result<Cl
         .map_err(|missing| ApiError::internal(missing.to_string()))
 }
 
-/// Whether the form was sent from our own page. A page elsewhere that sends it would lead people to
-/// a provider where they are signed in already, and prove their account without asking them.
-fn is_pressed_here(scope: &Scope) -> bool {
-    match scope.headers().get("sec-fetch-site") {
-        Some(site) => site == "same-origin",
-        None => scope.headers().get("origin") == Some(&scope.config().public_url),
-    }
-}
-
 fn callback(config: &Config, channel: Channel) -> String {
     format!("{}/connect/callback/{channel}", config.public_url)
 }
@@ -276,46 +266,4 @@ fn note(id: Id, error: &str) {
         id: &id.to_string(),
         error: Some(error),
     });
-}
-
-/// The members of a query or a form.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn read(text: &str) -> Self {
-        Self(
-            form_urlencoded::parse(text.as_bytes())
-                .take(32)
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect(),
-        )
-    }
-
-    /// A member that stands once and is plain text; what stands twice is not guessed at.
-    fn one(&self, name: &str) -> Option<&str> {
-        let mut found = self.0.iter().filter(|(known, _)| known == name);
-        let (_, value) = found.next()?;
-        let plain = (1..=MAX_VALUE).contains(&value.len())
-            && value
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() || byte == b' ');
-        (found.next().is_none() && plain).then_some(value)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_twice_or_is_no_text_is_nothing() {
-        let fields = Fields::read("a=1&b=2&b=3&c=&d=%00&e=x%20y&f=%C3%A4");
-        assert_eq!(fields.one("a"), Some("1"));
-        assert_eq!(fields.one("e"), Some("x y"));
-        for name in ["b", "c", "d", "f", "g"] {
-            assert_eq!(fields.one(name), None, "{name}");
-        }
-        let long = format!("a={}", "x".repeat(MAX_VALUE + 1));
-        assert_eq!(Fields::read(&long).one("a"), None);
-    }
 }
