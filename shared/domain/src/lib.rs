@@ -12,6 +12,8 @@ pub mod inbound;
 pub mod limits;
 pub mod outbound;
 pub mod page;
+pub mod patch;
+pub mod project;
 pub mod proof;
 pub mod revocation;
 pub mod session;

@@ -219,7 +219,7 @@ fn preflight() -> Response {
     for (name, value) in [
         (
             header::ACCESS_CONTROL_ALLOW_METHODS,
-            "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
         ),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,

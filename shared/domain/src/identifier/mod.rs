@@ -24,6 +24,7 @@ use std::fmt;
 pub use error::IdentifierError;
 pub use lookalike::{Appearance, appearance};
 use serde::{Serialize, Serializer};
+pub(crate) use text::is_invisible;
 
 use crate::asset::{AssetType, Channel};
 

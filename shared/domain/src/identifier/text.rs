@@ -4,7 +4,7 @@
 /// Characters that are not seen, or that change how their neighbours are seen: controls,
 /// default-ignorable code points, text-direction marks, separators other than the space, and
 /// the fillers that fonts draw as nothing.
-pub(super) fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -5,6 +5,7 @@ mod channels;
 mod inbound;
 mod inbox;
 mod keys;
+mod projects;
 mod proofs;
 mod users;
 mod verifications;
