@@ -10,6 +10,7 @@ pub mod id;
 pub mod identifier;
 pub mod inbound;
 pub mod limits;
+pub mod object;
 pub mod outbound;
 pub mod page;
 pub mod patch;

@@ -184,7 +184,7 @@ pub const SHARED_HEADERS: [SharedHeader; 7] = [
 ];
 
 /// The tags that the API has, in the order in which they are read.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     (
         "Verifications",
         "A verification asks a person to show that something is theirs. It waits for an answer and \
@@ -208,6 +208,10 @@ const TAGS: [(&str, &str); 6] = [
     (
         "Channels",
         "What each channel needs to be used live, and your own accounts with providers.",
+    ),
+    (
+        "Project",
+        "How you present yourself to people: your name, your look, and where people may be led back.",
     ),
     (
         "Service",

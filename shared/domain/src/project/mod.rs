@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::identifier;
+use crate::object::Object;
 use crate::patch::Patch;
 use crate::tenant::Environment;
 use crate::timestamp::Timestamp;
@@ -142,7 +143,7 @@ pub struct UpdateProject {
     /// How your pages look. `null`: as this system's own.
     #[serde(default)]
     #[schema(value_type = Option<UpdateBranding>)]
-    pub branding: Patch<UpdateBranding>,
+    pub branding: Patch<Object<UpdateBranding>>,
     /// The complete list of addresses to which people may be led, at most 20: `https`, or in test
     /// mode `http` on `localhost`, `127.0.0.1` or `[::1]`; without user name, query and fragment.
     #[serde(default)]
@@ -190,7 +191,7 @@ impl UpdateProject {
     pub fn plan(self, own_host: &str) -> Result<ProjectChange, ApiError> {
         let branding = match self.branding {
             Patch::Keep => UpdateBranding::default(),
-            Patch::Set(branding) => branding,
+            Patch::Set(Object(branding)) => branding,
             Patch::Clear => UpdateBranding {
                 accent: Patch::Clear,
                 radius: Patch::Clear,
