@@ -23,6 +23,8 @@ CREATE TABLE webhook_endpoints (
   failing_since INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
   last_success_at INTEGER,
+  -- Of the request that made it under an idempotency key.
+  fingerprint TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 );
@@ -81,6 +83,8 @@ CREATE INDEX webhook_deliveries_by_status
   ON webhook_deliveries (organisation_id, environment, status, created_at DESC, id);
 CREATE INDEX webhook_deliveries_of_request
   ON webhook_deliveries (verification_request_id) WHERE verification_request_id IS NOT NULL;
+CREATE INDEX webhook_deliveries_of_endpoint
+  ON webhook_deliveries (endpoint_id, created_at DESC, id);
 
 CREATE TABLE webhook_delivery_counts (
   organisation_id TEXT NOT NULL,

@@ -21,3 +21,4 @@ pub mod session;
 pub mod tenant;
 pub mod timestamp;
 pub mod verification;
+pub mod webhook;

@@ -99,14 +99,19 @@ impl Parameters {
         let page = self.read("page", "must be a whole number from 1 to 10000", |text| {
             whole(text).filter(|page| (1..=MAX_PAGE).contains(page))
         })?;
+        Ok(PageRequest {
+            page: page.unwrap_or(1),
+            limit: self.limit(default, max)?,
+        })
+    }
+
+    /// Takes `limit`.
+    pub fn limit(&mut self, default: u32, max: u32) -> Result<u32, ApiError> {
         let expected = format!("must be a whole number from 1 to {max}");
         let limit = self.read("limit", &expected, |text| {
             whole(text).filter(|limit| (1..=max).contains(limit))
         })?;
-        Ok(PageRequest {
-            page: page.unwrap_or(1),
-            limit: limit.unwrap_or(default),
-        })
+        Ok(limit.unwrap_or(default))
     }
 
     /// Nothing may be left.
