@@ -6,7 +6,13 @@ import { build } from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export const PEER_BUNDLES = here("../../build/bench");
-export const PEER_WORKERS = { front: "front", verifications: "verifications", proofs: "proofs", "durable-objects": "objects" };
+export const PEER_WORKERS = {
+  front: "front",
+  verifications: "verifications",
+  proofs: "proofs",
+  webhooks: "webhooks",
+  "durable-objects": "objects",
+};
 
 /** What the wallets' libraries ask of Node by `require`; workerd has it under nodejs_compat, by `import`. */
 const ofNode = {

@@ -2,13 +2,16 @@
 // Run: node bench/peer/smoke.mjs
 import assert from "node:assert/strict";
 import { createLocalJWKSet, jwtVerify } from "jose";
+import { Webhook } from "standardwebhooks";
 import { API } from "../load/messages.mjs";
+import { RECEIVER, startReceiver } from "../load/receiver.mjs";
 import { SETTINGS } from "../options.mjs";
 import { launch } from "../systems/launch.mjs";
 import { buildPeer } from "./build.mjs";
 
 await buildPeer();
-const peer = await launch("peer", SETTINGS);
+const receiver = await startReceiver();
+const peer = await launch("peer", { ...SETTINGS, outbound: receiver.outbound });
 
 async function call(method, path, body, headers = {}) {
   const answer = await fetch(new URL(path, peer.url), {
@@ -77,6 +80,23 @@ async function keySet() {
   assert.equal((await fetch(address, { headers: { "if-none-match": etag } })).status, 304);
 }
 
+async function webhook() {
+  const path = `${API}/webhook-endpoints`;
+  await refused(400, "validation_error", "POST", path, { url: `http://${RECEIVER}/hooks` });
+  const { secret } = (await call("POST", path, { url: `https://${RECEIVER}/hooks` })).body;
+  await call("POST", path, { url: `https://${RECEIVER}/other`, events: ["verification.failed"] });
+  receiver.take();
+  const { id, challenge } = (await call("POST", `${API}/verifications`, email("three@example.com"))).body;
+  const all = receiver.count(1);
+  await call("POST", `${API}/verifications/${id}/submit`, { challenge_code: challenge.code });
+  await all;
+  const [{ headers, body }] = receiver.take();
+  const event = new Webhook(secret).verify(body.toString(), headers);
+  assert.deepEqual([event.id, event.verification_id, event.test], [headers["webhook-id"], id, true]);
+  const { valid } = (await call("POST", `${API}/proofs/validate`, { proof_token: event.proofs[0].proof_token })).body;
+  assert.equal(valid, true);
+}
+
 async function refusals() {
   const one = `${API}/verifications/${"0".repeat(24)}`;
   await refused(404, "not_found", "GET", one);
@@ -98,8 +118,10 @@ async function refusals() {
 try {
   await proof(await lifeOfOne());
   await keySet();
+  await webhook();
   await refusals();
   console.log("The peer answers every benched route as it should.");
 } finally {
   await peer.stop();
+  await receiver.stop();
 }

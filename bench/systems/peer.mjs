@@ -4,14 +4,14 @@ import { Miniflare, Log, LogLevel } from "miniflare";
 import { migrate } from "../../xtask/runner/migrate.mjs";
 import { freshSecrets, publicJwks, secretBindings } from "../../xtask/runner/secrets.mjs";
 import { readWorkers } from "../../xtask/runner/workers.mjs";
-import { PEER_BUNDLES } from "../peer/build.mjs";
+import { PEER_BUNDLES, PEER_WORKERS } from "../peer/build.mjs";
 import { NO_LIMITS } from "../options.mjs";
 import { seed } from "./seed.mjs";
 
-const NOT_IN_PEER = "IDENTIFIER_LIMITS";
+const IN_PEER = new Set(["VERIFICATIONS", "STREAM_SLOTS", "DELIVERIES", "ENDPOINT_GATES"]);
 
 function withoutMissingClasses(durableObjects = {}) {
-  return Object.fromEntries(Object.entries(durableObjects).filter(([name]) => name !== NOT_IN_PEER));
+  return Object.fromEntries(Object.entries(durableObjects).filter(([name]) => IN_PEER.has(name)));
 }
 
 function unthrottled(ratelimits = {}) {
@@ -19,8 +19,9 @@ function unthrottled(ratelimits = {}) {
   return Object.fromEntries(Object.entries(ratelimits).map(raised));
 }
 
-async function workers(url, secrets) {
-  return (await readWorkers()).map((worker) => ({
+async function workers(url, secrets, outbound) {
+  const played = (await readWorkers()).filter((worker) => worker.short in PEER_WORKERS);
+  return played.map((worker) => ({
     ...worker.options,
     name: worker.name,
     modulesRoot: PEER_BUNDLES,
@@ -33,17 +34,18 @@ async function workers(url, secrets) {
       PROOF_JWKS: publicJwks(secrets),
       ...secretBindings(worker, secrets),
     },
+    ...(outbound && { outboundService: outbound }),
   }));
 }
 
 /** @returns {Promise<{url: string, key: string, stop: () => Promise<void>}>} */
-export async function start({ port, data, ...organisation }) {
+export async function start({ port, data, outbound, ...organisation }) {
   const url = `http://127.0.0.1:${port}`;
   const secrets = freshSecrets();
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port,
-    workers: await workers(url, secrets),
+    workers: await workers(url, secrets, outbound),
     defaultPersistRoot: data,
     log: new Log(LogLevel.ERROR),
     telemetry: { enabled: false },

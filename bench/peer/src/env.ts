@@ -1,4 +1,6 @@
 // What each of the peer's Workers is bound to. Types only.
+import type { DeliveryObject } from "./delivery-object";
+import type { EndpointGateObject } from "./endpoint-gate";
 import type { StreamSlotsObject } from "./stream-slots";
 import type { VerificationObject } from "./verification-object";
 
@@ -23,6 +25,11 @@ export interface ProofsEnv extends DoorEnv {
   PROOF_JWKS: string;
 }
 
+export interface WebhooksEnv extends DoorEnv {
+  DELIVERIES: DurableObjectNamespace<DeliveryObject>;
+  SEALING_KEY: string;
+}
+
 export interface FrontEnv {
   DB: D1Database;
   PROOF_JWKS: string;
@@ -30,8 +37,13 @@ export interface FrontEnv {
 
 export interface ObjectsEnv {
   DB: D1Database;
+  DELIVERIES: DurableObjectNamespace<DeliveryObject>;
+  ENDPOINT_GATES: DurableObjectNamespace<EndpointGateObject>;
   STREAM_SLOTS: DurableObjectNamespace<StreamSlotsObject>;
   ISSUER: string;
   ID_SECRET: string;
+  SEALING_KEY: string;
   SIGNING_KEYS: string;
+  DOH_URL?: string;
+  DOH_URLS: string;
 }

@@ -1,5 +1,9 @@
 // What an object tells D1: upserts that may arrive twice and in any order, in one batch.
+import { type Event, statements } from "./events";
 import type { Verification } from "./view";
+
+/** The deliveries that an event has and that have not begun. */
+export type Owed = { id: string; endpointId: string }[];
 
 const UPSERT = `INSERT INTO verifications
     (id, organisation_id, environment, type, channel, status, identifier, external_user_id,
@@ -13,7 +17,7 @@ const UPSERT = `INSERT INTO verifications
 const UPSERT_PROOF = `INSERT INTO proofs (id, organisation_id, environment, jti, issued_at, expires_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING`;
 
-export async function record(db: D1Database, v: Verification): Promise<void> {
+export async function record(db: D1Database, v: Verification, event: Event | null): Promise<Owed> {
   const { request, proof } = v;
   const row = db
     .prepare(UPSERT)
@@ -35,8 +39,13 @@ export async function record(db: D1Database, v: Verification): Promise<void> {
     );
   if (!proof) {
     await row.run();
-    return;
+    return [];
   }
   const { jti, issuedAt, expiresAt } = proof;
-  await db.batch([row, db.prepare(UPSERT_PROOF).bind(v.id, v.organisationId, v.environment, jti, issuedAt, expiresAt)]);
+  const done = await db.batch<Owed[number]>([
+    row,
+    db.prepare(UPSERT_PROOF).bind(v.id, v.organisationId, v.environment, jti, issuedAt, expiresAt),
+    ...(event ? statements(db, v, event) : []),
+  ]);
+  return event ? done.at(-1)!.results : [];
 }

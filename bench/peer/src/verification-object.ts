@@ -5,6 +5,7 @@ import { hmacHex, randomHex } from "./bytes";
 import type { ObjectsEnv } from "./env";
 import type { Failure } from "./errors";
 import type { Environment } from "./keys";
+import { beginDeliveries, completed } from "./events";
 import { record } from "./ledger";
 import { event, Listeners } from "./listeners";
 import type { CreateRequest } from "./request";
@@ -57,6 +58,7 @@ function sameDigest(a: string, b: string): boolean {
 export class VerificationObject extends DurableObject<ObjectsEnv> {
   private state: Verification | undefined;
   private failures = 0;
+  private signing: Promise<string> | undefined;
   private readonly listeners = new Listeners(
     (leases) => this.ctx.waitUntil(this.slots().renew(leases)),
     (leases) => this.ctx.waitUntil(this.slots().release(leases)),
@@ -152,12 +154,18 @@ export class VerificationObject extends DurableObject<ObjectsEnv> {
 
   /** The view, with its token if it has a proof. A token made here is stored with the next commit. */
   private async proven(): Promise<VerificationView> {
-    const v = this.state!;
-    if (v.proof && v.proof.token === null) {
-      const token = await sign(this.env, v, v.proof);
-      this.state!.proof!.token = token;
-    }
+    await this.signed(this.state!);
     return view(this.state!);
+  }
+
+  /** Signed once, whoever comes first; RS256 gives the same token to both. */
+  private async signed(v: Verification): Promise<Verification> {
+    if (v.proof && v.proof.token === null) {
+      this.signing ??= sign(this.env, v, v.proof);
+      v.proof.token = await this.signing;
+      this.state!.proof!.token = v.proof.token;
+    }
+    return v;
   }
 
   private change(changes: Partial<Verification>): void {
@@ -189,7 +197,9 @@ export class VerificationObject extends DurableObject<ObjectsEnv> {
     const told = this.state;
     if (!told || told.ledgerRevision >= told.revision) return;
     try {
-      await record(this.env.DB, told);
+      const event = told.status === "verified" ? await completed(this.env, await this.signed(told)) : null;
+      const owed = await record(this.env.DB, told, event);
+      if (event) await beginDeliveries(this.env, told, event, owed);
       this.failures = 0;
     } catch (error) {
       this.failures += 1;
