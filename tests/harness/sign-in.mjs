@@ -1,19 +1,20 @@
 // A person with a browser of few abilities: cookies, redirects and the one form of our page.
 import assert from "node:assert/strict";
+import { Cookies } from "../../xtask/runner/cookies.mjs";
 import { Reply } from "./client.mjs";
 
 const CONNECT = /\/connect\/[0-9a-f]{24}$/;
 
 export class Person {
   #world;
-  #cookies = new Map();
+  #cookies = new Cookies();
 
   constructor(world) {
     this.#world = world;
   }
 
   get cookies() {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return this.#cookies.header;
   }
 
   /** Opens an address of the system. */
@@ -29,14 +30,8 @@ export class Person {
         ...headers,
       },
     });
-    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    this.#cookies.keep(response);
     return new Reply(response.status, [...response.headers], await response.text());
-  }
-
-  #keep(cookie) {
-    const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
-    if (/max-age=0/i.test(cookie)) this.#cookies.delete(name);
-    else this.#cookies.set(name, value);
   }
 
   /** Opens the page and presses its button; the provider's address to which it leads. */
@@ -60,17 +55,13 @@ export function formIn(html) {
 
 /** Follows an OpenID Connect server from page to page until it sends the person back. */
 export async function throughOpenId(address, { systemUrl, choice }) {
-  const cookies = new Map();
+  const cookies = new Cookies();
   let url = new URL(address);
   for (let hop = 0; hop < 12; hop++) {
     if (url.href.startsWith(systemUrl)) return url.href;
     if (url.pathname.includes("/interaction/") && !url.search) url.search = `?${choice}`;
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const reply = await fetch(url, { redirect: "manual", headers: { cookie } });
-    for (const line of reply.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      cookies.set(name, value);
-    }
+    const reply = await fetch(url, { redirect: "manual", headers: { cookie: cookies.header } });
+    cookies.keep(reply);
     const location = reply.headers.get("location");
     assert.ok(location, `${url} answers ${reply.status}: ${(await reply.text()).slice(0, 300)}`);
     url = new URL(location, url);

@@ -2,6 +2,7 @@
 // as strict: the client proves itself in the documented way, a code is good once, for one address,
 // and with the verifier of its challenge. The people who have accounts there sign in by one click.
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { answerJson, textOf } from "./wire.mjs";
 
 const random = (bytes = 16) => randomBytes(bytes).toString("hex");
 const grant = (token, more = {}) => ({ access_token: token, token_type: "bearer", expires_in: 3600, ...more });
@@ -156,9 +157,9 @@ export class Networks {
   async #serve(name, request, response, path, url) {
     const network = NETWORKS[name];
     if (path === network.authorize) return this.#authorize(name, response, url);
-    if (path === network.token && request.method === "POST") return send(response, ...this.#exchange(name, request, await textOf(request)));
-    if (path === network.api + network.who) return send(response, ...this.#who(name, request, url));
-    return send(response, 404, { error: "not_found" });
+    if (path === network.token && request.method === "POST") return answerJson(response, ...this.#exchange(name, request, await textOf(request)));
+    if (path === network.api + network.who) return answerJson(response, ...this.#who(name, request, url));
+    return answerJson(response, 404, { error: "not_found" });
   }
 
   #authorize(name, response, url) {
@@ -263,14 +264,7 @@ export class Networks {
 const sha256 = (text) => createHash("sha256").update(text).digest("base64url");
 const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
 const redirect = (response, location) => response.writeHead(302, { location }).end();
-const send = (response, status, body) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
 function must(condition, what) {
   if (!condition) throw new Error(`The authorization request is not as documented: ${what}`);
-}
-
-async function textOf(request) {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return text;
 }

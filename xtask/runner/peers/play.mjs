@@ -2,6 +2,7 @@
 // would, with the demo organisation's live key, and then does what the challenge asks, through the
 // real channel.
 import { people, sessionPeople } from "./people/index.mjs";
+import { answerJson, textOf } from "./wire.mjs";
 
 const MAX_SCENES = 1_000;
 
@@ -38,7 +39,7 @@ export class Play {
     const [, , thing, id, verb] = url.pathname.split("/");
     const result = await this.#answer(request.method, thing, id, verb, body);
     if (result === undefined) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+    answerJson(response, 200, result);
   };
 
   #answer(method, thing, id, verb, body) {
@@ -116,9 +117,3 @@ const apiOf = (system, key) => async (method, path, body) => {
   if (!reply.ok) throw new Error(answer.error?.message ?? `status ${reply.status}`);
   return answer;
 };
-
-async function textOf(request) {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return text;
-}

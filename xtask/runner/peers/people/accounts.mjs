@@ -1,5 +1,6 @@
 // The person's accounts at networks and exchanges, and their Telegram bot. The person opens our page,
 // presses its button, signs in over there by one click, and comes back.
+import { Cookies } from "../../cookies.mjs";
 import { OPENID_NAMES } from "../openid.mjs";
 import { NETWORK_NAMES } from "../networks.mjs";
 
@@ -59,14 +60,11 @@ async function walk(start, choice) {
   let [url, body] = [new URL(start), undefined];
   const home = url.origin;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const jar = jars.get(url.origin) ?? jars.set(url.origin, new Map()).get(url.origin);
-    const headers = { cookie: [...jar].map((pair) => pair.join("=")).join("; ") };
+    const jar = jars.get(url.origin) ?? jars.set(url.origin, new Cookies()).get(url.origin);
+    const headers = { cookie: jar.header };
     const posted = body && { method: "POST", body, headers: { ...headers, origin: home } };
     const reply = await fetch(url, { redirect: "manual", headers, ...posted });
-    for (const line of reply.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      jar.set(name, value);
-    }
+    jar.keep(reply);
     body = undefined;
     const next = reply.headers.get("location");
     const text = await reply.text();
