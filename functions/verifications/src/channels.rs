@@ -11,7 +11,6 @@ use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
 use proof_edge::extract::Json;
-use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
 use proof_evidence::channels::{check, refusal_as_own, settings_of};
 use proof_evidence::settings::{MissingSettings, Settings};
@@ -31,11 +30,13 @@ const MAX_VALUE: usize = 4_096;
 pub(crate) async fn list(key: TenantKey, scope: Scope) -> Result<Answer, Failure> {
     let organisation = key.owner.organisation.as_str();
     // Asked anew: the key's record may be a minute old.
-    let own = Ledger::of(&scope).own_channels(organisation).await?;
+    let own = channels::all_own(&scope, organisation).await?;
     let mut data = Vec::with_capacity(Channel::ALL.len());
     for channel in Channel::ALL {
-        let own = own.contains(channel).then_some(organisation);
-        data.push(view(&scope, own, *channel).await?);
+        data.push(match own.get(channel) {
+            Some(settings) => view(*channel, SettingsSource::Organisation, settings),
+            None => view_of_operators(&scope, *channel).await?,
+        });
     }
     Answer::ok(Value(ChannelList { data }))
 }
@@ -68,7 +69,9 @@ pub(crate) async fn set(
     must_be_settable(channel, &wanted)?;
     let organisation = key.owner.organisation.as_str();
     channels::keep_own(&scope, organisation, channel, &wanted.settings).await?;
-    Answer::ok(Value(view(&scope, Some(organisation), channel).await?))
+    let settings = channels::settings(&scope, Some(organisation), channel).await?;
+    let set = view(channel, SettingsSource::Organisation, &settings);
+    Answer::ok(Value(set))
 }
 
 /// Stop using your own account
@@ -92,11 +95,15 @@ pub(crate) async fn unset(
     let channel = channel_in(&parameters)?;
     must_be_live(&key)?;
     channels::drop_own(&scope, &key.owner.organisation, channel).await?;
-    Answer::ok(Value(view(&scope, None, channel).await?))
+    Answer::ok(Value(view_of_operators(&scope, channel).await?))
 }
 
-async fn view(scope: &Scope, own: Option<&str>, channel: Channel) -> Result<ChannelView, ApiError> {
-    let settings = channels::settings(scope, own, channel).await?;
+async fn view_of_operators(scope: &Scope, channel: Channel) -> Result<ChannelView, ApiError> {
+    let settings = channels::settings(scope, None, channel).await?;
+    Ok(view(channel, SettingsSource::Platform, &settings))
+}
+
+fn view(channel: Channel, source: SettingsSource, settings: &Settings) -> ChannelView {
     let types: Vec<_> = AssetType::ALL
         .iter()
         .copied()
@@ -104,16 +111,13 @@ async fn view(scope: &Scope, own: Option<&str>, channel: Channel) -> Result<Chan
         .collect();
     let missing = types
         .first()
-        .and_then(|kind| check(*kind, channel, &settings).err())
+        .and_then(|kind| check(*kind, channel, settings).err())
         .map_or_else(Vec::new, |MissingSettings(names)| names);
-    Ok(ChannelView {
+    ChannelView {
         channel,
         types,
         live: missing.is_empty(),
-        source: match own {
-            Some(_) => SettingsSource::Organisation,
-            None => SettingsSource::Platform,
-        },
+        source,
         missing: missing.into_iter().map(str::to_owned).collect(),
         settings: settings_of(channel)
             .iter()
@@ -121,10 +125,10 @@ async fn view(scope: &Scope, own: Option<&str>, channel: Channel) -> Result<Chan
             .map(|setting| SettingView {
                 name: setting.name.to_owned(),
                 secret: setting.secret,
-                set: own.is_some() && settings.get(setting.name).is_some(),
+                set: source == SettingsSource::Organisation && settings.get(setting.name).is_some(),
             })
             .collect(),
-    })
+    }
 }
 
 fn channel_in(parameters: &RawPathParams) -> Result<Channel, ApiError> {

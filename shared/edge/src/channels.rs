@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::future::try_join_all;
 use proof_domain::asset::Channel;
 use proof_domain::error::ApiError;
 use proof_evidence::channels::settings_of;
@@ -48,14 +49,32 @@ pub async fn settings_in(
     let Some(organisation) = own else {
         return Ok(settings_of_operator(env, channel));
     };
-    let mut settings = own_settings(env, organisation, channel).await?;
-    // Addresses of servers are the operator's in either case.
+    let own = own_settings(env, organisation, channel).await?;
+    Ok(with_operators(env, channel, own))
+}
+
+/// All settings of the organisation's own, of every channel that has any, as they are now.
+pub async fn all_own(
+    scope: &Scope,
+    organisation: &str,
+) -> Result<HashMap<Channel, Settings>, ApiError> {
+    let rows = Ledger::of(scope).own_channel_settings(organisation).await?;
+    let config = scope.config();
+    let unsealed = rows.iter().map(async |row| {
+        let own = unseal(config, organisation, row.channel, &row.sealed).await?;
+        Ok((row.channel, with_operators(scope.env(), row.channel, own)))
+    });
+    local(try_join_all(unsealed)).await.map(HashMap::from_iter)
+}
+
+/// Addresses of servers are the operator's in either case.
+fn with_operators(env: &JsValue, channel: Channel, mut own: Settings) -> Settings {
     for setting in settings_of(channel).iter().filter(|one| one.operator_only) {
         if let Some(value) = variable(env, setting.name) {
-            settings.set(setting.name, value);
+            own.set(setting.name, value);
         }
     }
-    Ok(settings)
+    own
 }
 
 /// The operator's settings of a channel, which need no waiting.

@@ -18,6 +18,13 @@ struct Name {
     channel: Channel,
 }
 
+/// What an organisation set for one channel, sealed.
+#[derive(Deserialize)]
+pub(crate) struct SealedChannel {
+    pub channel: Channel,
+    pub sealed: String,
+}
+
 impl Ledger {
     /// The organisation's sealed settings of this channel, if it has any of its own.
     pub(crate) async fn own_channel(
@@ -43,6 +50,18 @@ impl Ledger {
             ))
             .await?;
         Ok(rows.into_iter().map(|row| row.channel).collect())
+    }
+
+    /// The sealed settings of all these channels.
+    pub(crate) async fn own_channel_settings(
+        &self,
+        organisation: &str,
+    ) -> Result<Vec<SealedChannel>, ApiError> {
+        self.rows(Statement::of(
+            "SELECT channel, sealed FROM channel_settings WHERE organisation_id = ?1",
+            vec![json!(organisation)],
+        ))
+        .await
     }
 
     pub(crate) async fn keep_own_channel(
