@@ -49,8 +49,8 @@ impl QrPicture {
         let size = self.size;
         let markup = html! {
             svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {size} {size}"))
-                shape-rendering="crispEdges" role="img" aria-labelledby="title" {
-                title id="title" { (title) }
+                shape-rendering="crispEdges" role="img" aria-label=(title) {
+                title { (title) }
                 path fill="#fff" d=(format!("M0 0h{size}v{size}H0z")) {}
                 path fill="#000" d=(self.outline()) {}
             }

@@ -106,10 +106,9 @@ impl<'a> Page<'a> {
                 body {
                     main.column id="page" {
                         header.masthead {
-                            @if let Some(asker) = self.asker {
-                                (who(asker))
-                            }
-                            (mark(self.tone))
+                            @if let Some(asker) = self.asker { (who(asker)) }
+                            // Where somebody asks, their sign stands at the top and ours at the foot.
+                            @if self.asker.is_none() || self.tone != Tone::Asking { (mark(self.tone)) }
                             h1 { (self.title) }
                         }
                         (body)
@@ -124,7 +123,10 @@ impl<'a> Page<'a> {
     fn footer(&self) -> Markup {
         html! {
             footer.muted.imprint {
-                p { (self.words.say("what-proof-is")) }
+                p.imprint-text {
+                    @if self.asker.is_some() { (mark(Tone::Asking)) }
+                    span { (self.words.say("what-proof-is")) }
+                }
                 @if self.languages { (language_switch(self.words)) }
             }
         }
@@ -158,8 +160,12 @@ pub fn mark(tone: Tone) -> Markup {
 fn who(asker: Asker<'_>) -> Markup {
     html! {
         p.asker {
-            @if let Some(logo) = asker.logo { img.asker-logo src=(logo) alt=""; }
-            bdi { (asker.name) }
+            @if let Some(logo) = asker.logo {
+                img.asker-logo src=(logo) alt="";
+            } @else if let Some(letter) = asker.name.chars().find(|one| one.is_alphanumeric()) {
+                span.asker-letter aria-hidden="true" { (letter.to_uppercase()) }
+            }
+            bdi.asker-name { (asker.name) }
         }
     }
 }

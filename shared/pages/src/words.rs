@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use maud::{Markup, html};
 
 /// The languages, the first of them for whoever reads none of the others.
 const LANGUAGES: [Language; 2] = [
@@ -110,6 +111,42 @@ impl Words {
                 _ => arguments.set(*name, *value),
             }
         }
+        self.format(key, &arguments)
+    }
+
+    /// A text with values in it of which some are marked up, wherever the language puts them.
+    pub fn rich(self, key: &str, values: &[(&str, &str)], marked: &[(&str, &Markup)]) -> Markup {
+        debug_assert!(
+            marked.len() <= PLACES.len(),
+            "more marked values than places"
+        );
+        // What others chose must not name a place.
+        let values: Vec<(&str, String)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.replace(PLACES, "\u{FFFD}")))
+            .collect();
+        let places: Vec<String> = PLACES.iter().map(ToString::to_string).collect();
+        let all: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(
+                marked
+                    .iter()
+                    .zip(&places)
+                    .map(|((name, _), place)| (*name, place.as_str())),
+            )
+            .collect();
+        let text = self.with(key, &all);
+        html! {
+            @for piece in text.split_inclusive(PLACES) {
+                @let (before, at) = place_in(piece);
+                (before)
+                @if let Some((_, markup)) = at.and_then(|at| marked.get(at)) { (markup) }
+            }
+        }
+    }
+
+    fn format(self, key: &str, arguments: &FluentArgs<'_>) -> String {
         BUNDLES.with(|bundles| {
             let pattern = bundles.get(self.0).and_then(|cell| {
                 let bundle = cell.get_or_init(|| bundle(self.facts()));
@@ -119,12 +156,27 @@ impl Words {
                 || key.to_owned(),
                 |(bundle, pattern)| {
                     bundle
-                        .format_pattern(pattern, Some(&arguments), &mut Vec::new())
+                        .format_pattern(pattern, Some(arguments), &mut Vec::new())
                         .into_owned()
                 },
             )
         })
     }
+}
+
+/// Where a marked-up value goes, while a text is put together.
+const PLACES: [char; 4] = ['\u{E000}', '\u{E001}', '\u{E002}', '\u{E003}'];
+
+/// The text without the marks that keep directions of writing apart.
+#[cfg(test)]
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "")
+}
+
+/// The text before the place at its end, and which place that is.
+fn place_in(piece: &str) -> (&str, Option<usize>) {
+    let at = PLACES.iter().position(|place| piece.ends_with(*place));
+    (piece.trim_end_matches(PLACES), at)
 }
 
 fn bundle(language: &Language) -> Bundle {
@@ -236,6 +288,25 @@ mod tests {
     #[test]
     fn an_unknown_text_is_seen() {
         assert_eq!(Words(0).say("no-such-text"), "no-such-text");
+    }
+
+    #[test]
+    fn marked_values_stand_where_the_language_puts_them() {
+        let name = html! { b { "Acme" } };
+        let text = Words(0).rich("request-they-see", &[], &[("organisation", &name)]);
+        assert_eq!(text.into_string().matches("<b>Acme</b>").count(), 1);
+    }
+
+    #[test]
+    fn no_value_can_take_another_s_place() {
+        let name = html! { b { "Acme" } };
+        let values = [("asset", "\u{E000}<i>")];
+        let marked = [("organisation", &name)];
+        let text = Words(0)
+            .rich("confirm-done-text", &values, &marked)
+            .into_string();
+        assert_eq!(text.matches("<b>Acme</b>").count(), 1);
+        assert!(!text.contains("<i>"));
     }
 
     #[test]

@@ -1,0 +1,159 @@
+//! One asset: a card in a list that fills in.
+
+use maud::{Markup, html};
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::timestamp::Timestamp;
+
+use super::asked::{self, Asked};
+use super::begin::{self, Begin};
+use super::{Place, channel_name, kind_name};
+use crate::Words;
+use crate::frame::{Tone, mark};
+use crate::parts::{Sign, Weight, chip, moment, note, progress, sign};
+
+/// One asset as the page shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset<'a> {
+    pub place: Place<'a>,
+    pub kind: AssetType,
+    /// As it may be shown: masked until proven, where the tenant fixed it.
+    pub identifier: Option<&'a str>,
+    /// The request can end well without it.
+    pub optional: bool,
+    pub standing: Standing<'a>,
+}
+
+/// How an asset stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// Nothing was begun yet.
+    Ready(Begin<'a>),
+    /// A challenge runs.
+    Asked(Asked<'a>),
+    Proven {
+        channel: Channel,
+        at: Timestamp,
+        /// Just now: the mark draws itself.
+        fresh: bool,
+    },
+    /// The last try came to nothing.
+    Failed {
+        /// Its time ran out; otherwise all its tries are used.
+        too_late: bool,
+        /// What can be begun again; nothing if that was the last time.
+        again: Option<Begin<'a>>,
+        organisation: &'a str,
+    },
+    /// It was proven, and the proof was withdrawn since.
+    Withdrawn { at: Timestamp },
+    /// The request ended before.
+    Left,
+}
+
+/// The list of the assets.
+pub fn assets(words: Words, all: &[Asset<'_>]) -> Markup {
+    html! {
+        ol.assets aria-label=(words.say("assets")) {
+            @for one in all { (asset(words, one)) }
+        }
+    }
+}
+
+/// How many of them are proven.
+pub fn progress_of(words: Words, all: &[Asset<'_>]) -> Markup {
+    let done = all.iter().filter(|one| one.is_proven()).count();
+    html! { div id="progress" data-part { (progress(words, done, all.len())) } }
+}
+
+impl Asset<'_> {
+    pub const fn is_proven(&self) -> bool {
+        matches!(self.standing, Standing::Proven { .. })
+    }
+}
+
+/// One card.
+pub fn asset(words: Words, asset: &Asset<'_>) -> Markup {
+    let (class, head) = (class(&asset.standing), heading(words, asset));
+    let heading_id = asset.place.id("name");
+    html! {
+        li.asset.card.(class) id={ "asset-" (asset.place.index) } data-part aria-labelledby=(heading_id) {
+            div.asset-head {
+                span.asset-number aria-hidden="true" { (number(asset)) }
+                div.asset-name {
+                    h2 id=(heading_id) { (kind_name(words, asset.kind))
+                        @if asset.optional && !asset.is_proven() { " " span.optional { (words.say("asset-optional")) } }
+                    }
+                    @if let Some(identifier) = asset.identifier { p.mono { bdi { (identifier) } } }
+                }
+                (head)
+            }
+            (body(words, asset))
+        }
+    }
+}
+
+const fn class(standing: &Standing<'_>) -> &'static str {
+    match standing {
+        Standing::Ready(_) => "ready",
+        Standing::Asked(_) => "now",
+        Standing::Proven { .. } => "done",
+        Standing::Failed { .. } => "stopped",
+        Standing::Withdrawn { .. } | Standing::Left => "left",
+    }
+}
+
+/// The number, until the seal takes its place.
+fn number(asset: &Asset<'_>) -> Markup {
+    match asset.standing {
+        Standing::Proven { fresh: true, .. } => mark(Tone::Done),
+        Standing::Proven { .. } => sign(Sign::Check),
+        _ => html! { (asset.place.index + 1) },
+    }
+}
+
+fn heading(words: Words, asset: &Asset<'_>) -> Markup {
+    let (weight, icon, key) = match asset.standing {
+        Standing::Ready(_) => return html! {},
+        Standing::Asked(_) => (Weight::Plain, Sign::Clock, "standing-asked"),
+        Standing::Proven { .. } => (Weight::Good, Sign::Check, "standing-proven"),
+        Standing::Failed { too_late: true, .. } => (Weight::Warn, Sign::Clock, "standing-late"),
+        Standing::Failed { .. } => (Weight::Bad, Sign::Cross, "standing-failed"),
+        Standing::Withdrawn { .. } => (Weight::Bad, Sign::Undo, "standing-withdrawn"),
+        Standing::Left => (Weight::Plain, Sign::Clock, "standing-left"),
+    };
+    chip(weight, icon, &words.say(key))
+}
+
+fn body(words: Words, asset: &Asset<'_>) -> Markup {
+    match &asset.standing {
+        Standing::Ready(begin) => begin::form(words, asset, begin, "begin"),
+        Standing::Asked(asked) => asked::body(words, asset, asked),
+        Standing::Proven { channel, at, .. } => {
+            let how = html! { (channel_name(words, asset.kind, *channel)) };
+            let when = moment(words, *at);
+            html! { p.muted.small { (words.rich("asset-proven", &[], &[("how", &how), ("when", &when)])) } }
+        }
+        Standing::Failed {
+            too_late,
+            again,
+            organisation,
+        } => {
+            let key = match (too_late, again) {
+                (true, Some(_)) => "asset-late",
+                (false, Some(_)) => "asset-failed",
+                (_, None) => "asset-over",
+            };
+            let organisation = html! { bdi { (organisation) } };
+            let text = words.rich(key, &[], &[("organisation", &organisation)]);
+            html! {
+                (note(if *too_late { Weight::Warn } else { Weight::Bad }, Sign::Alert, &text, None))
+                @if let Some(begin) = again { (begin::form(words, asset, begin, "begin-again")) }
+            }
+        }
+        Standing::Withdrawn { at } => {
+            let when = moment(words, *at);
+            html! { p { (words.rich("asset-withdrawn", &[], &[("when", &when)])) } }
+        }
+        Standing::Left => html! { p.muted.small { (words.say("asset-left")) } },
+    }
+}

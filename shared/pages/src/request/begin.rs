@@ -1,0 +1,113 @@
+//! Beginning with an asset: naming it, where the tenant did not, and choosing the way.
+
+use maud::{Markup, html};
+use proof_domain::asset::{AssetType, Channel};
+
+use super::asset::Asset;
+use super::names::{channel_hint, channel_sign};
+use super::{channel_name, fields};
+use crate::Words;
+use crate::parts::{Choice, Entry, Field, Sign, Weight, choices, field, note, sign};
+
+/// What the person can begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin<'a> {
+    /// The ways that there are, the preferred one first.
+    pub channels: &'a [Channel],
+    pub chosen: Option<Channel>,
+    /// The asset is for the person to name.
+    pub wanted: Option<Wanted<'a>>,
+    /// What went wrong, where it is not the name's fault.
+    pub error: Option<&'a str>,
+}
+
+/// What the person typed for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    pub value: &'a str,
+    pub error: Option<&'a str>,
+}
+
+/// The form; `key` is what its button says.
+pub(super) fn form(words: Words, asset: &Asset<'_>, begin: &Begin<'_>, key: &str) -> Markup {
+    let chosen = begin.chosen.or(begin.channels.first().copied());
+    html! {
+        @if let Some(error) = begin.error {
+            (note(Weight::Bad, Sign::Alert, &html! { (error) }, None))
+        }
+        form.stack method="post" action=(asset.place.step("start")) {
+            @if let Some(wanted) = &begin.wanted { (name_it(words, asset, wanted, chosen)) }
+            @match begin.channels {
+                [] => {}
+                [only] => {
+                    input type="hidden" name=(fields::CHANNEL) value=(only.as_str());
+                    p.way { (sign(channel_sign(*only))) span { (channel_hint(words, asset.kind, *only)) } }
+                }
+                several => (choose(words, asset, several, chosen)),
+            }
+            button.button.primary.wide type="submit" data-next[begin.wanted.is_none()] {
+                (words.say(key)) span.visually-hidden { ": " (super::kind_name(words, asset.kind)) }
+            }
+        }
+    }
+}
+
+fn choose(
+    words: Words,
+    asset: &Asset<'_>,
+    channels: &[Channel],
+    chosen: Option<Channel>,
+) -> Markup {
+    let texts: Vec<(String, String)> = channels
+        .iter()
+        .map(|channel| {
+            (
+                channel_name(words, asset.kind, *channel),
+                channel_hint(words, asset.kind, *channel),
+            )
+        })
+        .collect();
+    let offered: Vec<Choice<'_>> = channels
+        .iter()
+        .zip(&texts)
+        .map(|(channel, (name, hint))| Choice {
+            value: channel.as_str(),
+            icon: channel_sign(*channel),
+            name,
+            hint,
+            chosen: chosen == Some(*channel),
+        })
+        .collect();
+    let id = asset.place.id("way");
+    choices(&id, fields::CHANNEL, &words.say("choose-way"), &offered)
+}
+
+/// The field for the asset. A wallet can fill it in.
+fn name_it(
+    words: Words,
+    asset: &Asset<'_>,
+    wanted: &Wanted<'_>,
+    channel: Option<Channel>,
+) -> Markup {
+    let entry = match asset.kind {
+        AssetType::Phone => Entry::Phone,
+        AssetType::Email => Entry::Email,
+        AssetType::Domain => Entry::Domain,
+        _ => Entry::Name,
+    };
+    let kind = asset.kind.as_str().replace('_', "-");
+    html! {
+        (field(&Field {
+            id: &asset.place.id("identifier"),
+            name: fields::IDENTIFIER,
+            entry,
+            label: &words.say(&format!("your-{kind}")),
+            hint: Some(&words.say(&format!("your-{kind}-hint"))),
+            value: wanted.value,
+            error: wanted.error,
+        }))
+        @if let (AssetType::Wallet, Some(channel)) = (asset.kind, channel) {
+            (super::wallet::address_from(words, channel))
+        }
+    }
+}

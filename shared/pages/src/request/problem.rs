@@ -1,0 +1,71 @@
+//! What can go wrong, in words that help.
+
+use maud::{Markup, html};
+use proof_domain::asset::AssetType;
+use proof_domain::error::{ApiError, ErrorCode};
+
+use crate::Words;
+use crate::parts::{Sign, Weight, note};
+
+/// What stands in the way of the whole page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Our own system or a provider does not answer.
+    Unavailable,
+    /// Too much was asked of it in a short time.
+    TooMany,
+    /// The form came from another page, or from one that is out of date.
+    OutOfDate,
+}
+
+impl Trouble {
+    pub const ALL: [Self; 3] = [Self::Unavailable, Self::TooMany, Self::OutOfDate];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Unavailable => "trouble-unavailable",
+            Self::TooMany => "trouble-too-many",
+            Self::OutOfDate => "trouble-out-of-date",
+        }
+    }
+}
+
+/// A note at the top of the page.
+pub fn trouble(words: Words, trouble: Trouble) -> Markup {
+    let text = html! { (words.say(trouble.key())) };
+    let more = html! { a href="" { (words.say("look-again")) } };
+    note(Weight::Warn, Sign::Alert, &text, Some(&more))
+}
+
+/// What to say at the field or form that an error is about.
+pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
+    let left = error.attempts_remaining.map(|left| left.to_string());
+    let wrong = |key: &str| match left.as_deref() {
+        Some("0") => words.say("wrong-last"),
+        Some(left) => words.with(key, &[("left", left)]),
+        None => words.say("wrong-again"),
+    };
+    match error.code {
+        ErrorCode::InvalidCode => wrong("wrong-code"),
+        ErrorCode::InvalidSignature => wrong("wrong-signature"),
+        ErrorCode::TooManyAttempts => words.say("wrong-last"),
+        ErrorCode::ChallengeExpired => words.say("wrong-late"),
+        ErrorCode::AlreadyVerified => words.say("wrong-already"),
+        ErrorCode::InvalidIdentifier | ErrorCode::ValidationError => {
+            let kind = kind.as_str().replace('_', "-");
+            words.say(&format!("wrong-{kind}"))
+        }
+        ErrorCode::ChannelNotConfigured | ErrorCode::InvalidChannelForType => {
+            words.say("wrong-channel")
+        }
+        ErrorCode::RateLimited | ErrorCode::QuotaExceeded => {
+            let minutes = error.retry_after.map(|seconds| seconds.div_ceil(60).max(1));
+            minutes.map_or_else(
+                || words.say("wrong-too-many"),
+                |minutes| words.with("wrong-wait", &[("minutes", minutes.to_string().as_str())]),
+            )
+        }
+        ErrorCode::Conflict => words.say("wrong-conflict"),
+        _ => words.say("wrong-unavailable"),
+    }
+}
