@@ -1,17 +1,14 @@
 //! Live status. The object streams; this Worker only finds out who may listen.
 
 use axum::extract::FromRequestParts as _;
-use http::{HeaderName, Request, StatusCode};
+use http::{Request, StatusCode};
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::page::Parameters;
 use proof_domain::verification::EventsTicket;
 use proof_edge::auth::{Anyone, TenantKey};
 use proof_edge::extract::{PathId, Query};
 use proof_edge::objects::{EventsRequest, Verifications};
-use proof_edge::platform::Js;
 use proof_edge::{Answer, Failure, Scope};
-
-const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Watch a verification
 ///
@@ -42,7 +39,9 @@ pub(crate) async fn events(
     request: Request<axum::body::Body>,
 ) -> Result<Answer, Failure> {
     let wish = wish_to_listen(&scope, &query, request).await?;
-    Ok(stream(Verifications::of(&scope).events(id, &wish).await?))
+    Ok(Answer::stream(
+        Verifications::of(&scope).events(id, &wish).await?,
+    ))
 }
 
 /// Who wants to listen, by a key or by a ticket, and what they saw already.
@@ -71,11 +70,6 @@ pub(crate) async fn wish_to_listen(
     }
     parameters.finish()?;
     Ok(wish)
-}
-
-/// The object's stream, past whatever likes to collect an answer before giving it on.
-pub(crate) fn stream(of_object: Js) -> Answer {
-    Answer::through(of_object).with(BUFFERING, "no")
 }
 
 fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {

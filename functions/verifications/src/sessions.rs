@@ -20,7 +20,7 @@ use proof_evidence::settings::MissingSettings;
 use proof_evidence::telegram::Telegram;
 use proof_evidence::whatsapp::Whatsapp;
 
-use crate::events::{stream, wish_to_listen};
+use crate::events::wish_to_listen;
 
 /// Create a session
 ///
@@ -213,7 +213,9 @@ pub(crate) async fn events(
     request: Request<axum::body::Body>,
 ) -> Result<Answer, Failure> {
     let wish = wish_to_listen(&scope, &query, request).await?;
-    Ok(stream(Sessions::of(&scope).events(id, &wish).await?))
+    Ok(Answer::stream(
+        Sessions::of(&scope).events(id, &wish).await?,
+    ))
 }
 
 /// Get a ticket for events

@@ -124,6 +124,11 @@ impl ApiError {
         }
     }
 
+    /// Whether it names this field.
+    pub fn is_about(&self, field: &str) -> bool {
+        self.details.iter().any(|problem| problem.field == field)
+    }
+
     /// A `validation_error` that names the field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::of_field(ErrorCode::ValidationError, field, message)

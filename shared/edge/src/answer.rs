@@ -18,6 +18,7 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// A successful answer with JSON in it.
@@ -157,6 +158,11 @@ impl Answer {
         let mut answer = Response::new(Body::empty());
         answer.extensions_mut().insert(PassedThrough(response));
         Self(answer)
+    }
+
+    /// An object's stream of events, past whatever likes to collect an answer before giving it on.
+    pub fn stream(of_object: Js) -> Self {
+        Self::through(of_object).with(BUFFERING, "no")
     }
 
     #[must_use]
