@@ -164,6 +164,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// The body as JSON, where none at all says the same as an empty object.
+#[derive(Clone, Debug)]
+pub struct JsonIfAny<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for JsonIfAny<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let scope = request.extensions().get::<Scope>().cloned();
+        let content_type = scope.map(|scope| scope.headers().content_type.clone());
+        let RawBody(bytes) = RawBody::from_request(request, state).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        must_be_json(&content_type.unwrap_or_default())?;
+        Ok(Self(read(&bytes)?))
+    }
+}
+
 fn must_be_json(content_type: &str) -> Result<(), ApiError> {
     let media = content_type.split(';').next().unwrap_or_default().trim();
     if media.eq_ignore_ascii_case("application/json") {

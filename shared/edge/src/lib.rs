@@ -10,6 +10,7 @@ pub mod config;
 pub mod crypto;
 pub mod domain_look;
 pub mod door;
+pub mod endpoints;
 pub mod events;
 pub mod extract;
 pub mod form;

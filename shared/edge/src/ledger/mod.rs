@@ -2,6 +2,9 @@
 //! the objects that own them, as upserts that may arrive twice; everything else only reads.
 
 mod channels;
+mod deliveries;
+mod endpoints;
+mod feed;
 mod inbound;
 mod inbox;
 mod keys;
@@ -10,6 +13,7 @@ mod proofs;
 mod users;
 mod verifications;
 
+pub use endpoints::{MadeEndpoint, SealedEndpoint};
 pub use inbound::OpenCode;
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};

@@ -1,0 +1,84 @@
+//! Deliveries: what was sent where, and what became of it.
+
+use proof_domain::error::{ApiError, ErrorBody};
+use proof_domain::event::EventType;
+use proof_domain::webhook::view::{DeliveryDetails, DeliveryList, DeliveryStats};
+use proof_domain::webhook::{DeliveryQuery, DeliveryStatus};
+use proof_edge::answer::Value;
+use proof_edge::auth::TenantKey;
+use proof_edge::extract::{PathId, Query};
+use proof_edge::ledger::Ledger;
+use proof_edge::{Answer, Failure, Scope};
+
+/// List deliveries
+///
+/// Newest first. How a delivery stands is seen here within moments.
+#[utoipa::path(
+    get, path = "/api/v1/webhook-deliveries", tag = "Webhooks",
+    operation_id = "listWebhookDeliveries",
+    params(
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 10000),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 by default."),
+        ("status" = Option<DeliveryStatus>, Query),
+        ("event_type" = Option<EventType>, Query),
+        ("event_id" = Option<String>, Query, description = "The event that is sent."),
+        ("verification_request_id" = Option<String>, Query),
+        ("endpoint_id" = Option<String>, Query, description = "An endpoint, or `callback`."),
+    ),
+    responses(
+        (status = 200, description = "A page of deliveries.", body = DeliveryList),
+        (status = 400, description = "A parameter is not valid.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn list(
+    key: TenantKey,
+    scope: Scope,
+    Query(query): Query,
+) -> Result<Answer, Failure> {
+    let query = DeliveryQuery::parse(&query)?;
+    let secret = scope.config().id_secret()?;
+    let page = Ledger::of(&scope)
+        .deliveries(&key.owner, secret, &query)
+        .await?;
+    Answer::ok(Value(page))
+}
+
+/// Get delivery statistics
+///
+/// Of all deliveries of this environment.
+#[utoipa::path(
+    get, path = "/api/v1/webhook-deliveries/stats", tag = "Webhooks",
+    operation_id = "getWebhookDeliveryStats",
+    responses((status = 200, description = "How deliveries went.", body = DeliveryStats)),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn stats(key: TenantKey, scope: Scope) -> Result<Answer, Failure> {
+    let stats = Ledger::of(&scope).delivery_stats(&key.owner).await?;
+    Answer::ok(Value(stats))
+}
+
+/// Get a delivery
+///
+/// With what was sent, what the receiver answered, and every attempt.
+#[utoipa::path(
+    get, path = "/api/v1/webhook-deliveries/{id}", tag = "Webhooks",
+    operation_id = "getWebhookDelivery",
+    params(("id" = String, Path, description = "The delivery.")),
+    responses(
+        (status = 200, description = "The delivery.", body = DeliveryDetails),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn retrieve(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    let secret = scope.config().id_secret()?;
+    let delivery = Ledger::of(&scope)
+        .past_delivery(&key.owner, secret, id)
+        .await?;
+    Answer::ok(Value(delivery.ok_or_else(ApiError::not_found)?))
+}
