@@ -184,7 +184,7 @@ pub const SHARED_HEADERS: [SharedHeader; 7] = [
 ];
 
 /// The tags that the API has, in the order in which they are read.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     (
         "Verifications",
         "A verification asks a person to show that something is theirs. It waits for an answer and \
@@ -204,6 +204,11 @@ const TAGS: [(&str, &str); 7] = [
         "Proofs",
         "A proof is what a verification leaves behind: a signed token that anyone can check, here \
          or offline, until it expires or is revoked.",
+    ),
+    (
+        "Webhooks",
+        "What happens is sent to your endpoints, signed, until they take it; and everything that \
+         happened is in the feed, in order.",
     ),
     (
         "Channels",

@@ -15,6 +15,7 @@ use crate::webhook::EndpointName;
 /// How a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = WebhookDeliveryStatus)]
 pub enum DeliveryStatus {
     /// It will be tried, or tried again.
     Pending,
