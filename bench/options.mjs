@@ -33,7 +33,8 @@ export const USAGE = `Options:
   --seconds N       seconds of one measured window (8)
   --warmup N        seconds before each window (2)
   --connections N   connections of the load generator (16)
-  --only a,b        rows: create,get,submit,validate,status,jwks,sse,cold,inbound,wallets (all)
+  --only a,b        rows: create,get,submit,validate,status,jwks,sse,cold,webhooks,inbound,page,
+                    wallets (all)
   --systems a,b     ours,peer; one alone is measured without ratios
   --write           put the tables into bench/README.md`;
 

@@ -88,6 +88,36 @@ function inboundTable(inbound) {
   return table(["message sent → verified, one at a time", "of `/submit`", "p50 ms", "p99 ms"], rows);
 }
 
+function webhookTable(webhooks) {
+  const fields = [
+    ["deliveries a second, while verifications complete as fast as they can", "rate", MORE, 0],
+    ["completions a second, meanwhile", "submitted", MORE, 0],
+    ["CPU for a completion and its delivery, µs", "cpu", LESS, 0],
+    ["right code sent → first byte at the receiver, one at a time, p50 ms", "p50", LESS, 1],
+    ["the same, p99 ms", "p99", LESS, 1],
+  ];
+  const rows = fields.map(([title, field, direction, digits]) => {
+    const [a, b] = ["ours", "peer"].map((system) => of(webhooks, system, field));
+    return [title, compared(a, b, direction), measured(a, digits), measured(b, digits)];
+  });
+  return table(["webhooks", "ratio", "ours", "peer"], rows);
+}
+
+function pageTable(page) {
+  const fields = [
+    ["transferred, KiB after gzip", "bytes", 1, 1024],
+    ["requests", "requests", 0, 1],
+    ["first paint, ms", "first", 0, 1],
+    ["largest paint, ms", "largest", 0, 1],
+    ["can be used, ms", "interactive", 0, 1],
+    ["layout shift", "shift", 3, 1],
+  ];
+  const rows = fields.map(([title, field, digits, unit]) => [
+    title, ...["here", "slow"].map((where) => plain(page[where][field] / unit, digits)),
+  ]);
+  return table(["page of a request, first view", "on this machine", "on a slow phone"], rows);
+}
+
 function walletTable({ rows, figures }) {
   const cells = rows.map(({ name, title }) => {
     const [a, b] = ["ours", "peer"].map((system) => (field) => of(figures[name], system, field));
@@ -109,7 +139,7 @@ function sizeTable(sizes) {
   return table(["Worker, KiB after gzip", "ratio", "ours", "peer"], rows);
 }
 
-export function report({ setting, routes, streams, starts, wallets, sizes, floor, inbound }) {
+export function report({ setting, routes, streams, starts, wallets, sizes, floor, webhooks, inbound, page }) {
   const floorLine = floor
     ? `A Worker that does nothing costs ${plain(floor.cpu, 0)} µs of CPU per request in the same simulator; ` +
       "every figure below contains that."
@@ -117,7 +147,9 @@ export function report({ setting, routes, streams, starts, wallets, sizes, floor
   const parts = [setting.join("\n"), floorLine];
   if (Object.keys(routes).length > 0) parts.push(routeTable(routes));
   if (Object.keys(streams).length > 0 || starts.start) parts.push(otherTable(streams, starts));
+  if (webhooks) parts.push(webhookTable(webhooks));
   if (inbound) parts.push(inboundTable(inbound));
+  if (page) parts.push(pageTable(page));
   if (wallets.rows.length > 0) parts.push(walletTable(wallets));
   parts.push(sizeTable(sizes));
   return parts.filter(Boolean).join("\n\n");

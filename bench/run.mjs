@@ -7,11 +7,13 @@ import { machine, moveToLoadCore, PINNED } from "./measure/process.mjs";
 import { gzipBytes } from "./measure/sizes.mjs";
 import { options, SETTINGS, USAGE } from "./options.mjs";
 import { measureInbound } from "./inbound.mjs";
+import { measurePage } from "./page.mjs";
 import { buildPeer, buildPeerJudge, PEER_BUNDLES, PEER_WORKERS } from "./peer/build.mjs";
 import { report, writeReadme } from "./report.mjs";
 import { measureFloor, measureRoutes, measureStarts, measureStreams, measureWallets } from "./rounds.mjs";
 import { readWorkers } from "../xtask/runner/workers.mjs";
 import { launch } from "./systems/launch.mjs";
+import { measureWebhooks } from "./webhooks.mjs";
 
 const OUR_BUNDLES = fileURLToPath(new URL("../build/edge", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -62,8 +64,12 @@ async function main() {
     const starts = await measureStarts(choice.systems, choice, say);
     const wallets = await measureWallets(choice, say);
     const floor = await measureFloor(choice);
-    const inbound = choice.wants("inbound") && choice.systems.includes("ours") ? await measureInbound(SETTINGS, say) : undefined;
-    const results = { setting: await setting(choice), routes, streams, starts, wallets, floor, inbound, sizes: await sizes() };
+    const webhooks = choice.wants("webhooks") ? await measureWebhooks(choice, SETTINGS, say) : undefined;
+    const ofOurs = (row) => choice.wants(row) && choice.systems.includes("ours");
+    const inbound = ofOurs("inbound") ? await measureInbound(SETTINGS, say) : undefined;
+    const page = ofOurs("page") ? await measurePage(SETTINGS, say) : undefined;
+    const measured = { routes, streams, starts, wallets, floor, webhooks, inbound, page };
+    const results = { setting: await setting(choice), ...measured, sizes: await sizes() };
     const text = report(results);
     console.log(`\n${text}`);
     await mkdir(PEER_BUNDLES, { recursive: true });
