@@ -21,4 +21,5 @@ pub mod session;
 pub mod tenant;
 pub mod timestamp;
 pub mod verification;
+pub mod verification_request;
 pub mod webhook;

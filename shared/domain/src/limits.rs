@@ -46,3 +46,15 @@ pub const REQUESTS_PER_MINUTE: u32 = 100;
 pub const TICKET_SECONDS: i64 = 60;
 /// Unused tickets that one verification keeps.
 pub const MAX_TICKETS: usize = 10;
+/// Assets of one request.
+pub const MAX_ASSETS: usize = 20;
+/// How often the verification of one asset of a request may be begun.
+pub const MAX_BEGINNINGS: u8 = 5;
+/// How long a request is open: the shortest, the usual and the longest.
+pub const REQUEST_SECONDS: [i64; 3] = [5 * 60, 24 * 60 * 60, 7 * 24 * 60 * 60];
+/// `reference_id`, characters.
+pub const MAX_REFERENCE: usize = 255;
+/// `action_context.title`, characters.
+pub const MAX_TITLE: usize = 100;
+/// `action_context.description`, characters.
+pub const MAX_DESCRIPTION: usize = 500;
