@@ -45,16 +45,18 @@ function parse(html) {
 function show(html, { keep }) {
   const page = parse(html);
   const fresh = page.querySelector("main");
-  if (!fresh || !page.getElementById("request")) return location.reload();
+  const now = page.getElementById("request");
+  if (!fresh) return location.reload();
   const next = partsOf(page);
   const before = about().summary;
-  const same = page.title === document.title && [...next.keys()].join() === [...written.keys()].join();
+  const same = now && page.title === document.title && [...next.keys()].join() === [...written.keys()].join();
   if (same) {
     for (const [id, text] of next) {
       const old = document.getElementById(id);
       const part = page.getElementById(id);
       if (old && part && text !== written.get(id)) replace(old, part, keep);
     }
+    Object.assign(about(), { ...now.dataset });
   } else {
     replace(main(), fresh, keep);
   }
