@@ -16,6 +16,8 @@ const BODIES = {
   "POST /api/v1/sessions/{id}/test-verify": { phone_number: "+37069199199" },
   "POST /api/v1/verifications/{id}/submit": { challenge_code: "ABC234" },
   "POST /api/v1/proofs/{id}/revoke": { reason: "fraud" },
+  "PATCH /api/v1/webhook-endpoints/{id}": { enabled: false },
+  "POST /api/v1/webhook-endpoints/{id}/rotate-secret": { overlap_seconds: 0 },
 };
 
 /** Every documented operation on one thing. */
