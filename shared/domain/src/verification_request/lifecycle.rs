@@ -2,6 +2,8 @@
 //! two assets that are verified at the same instant complete it once. A method that returns an error
 //! may still have changed the record (its time may be over): the caller stores it either way.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     AssetChange, AssetStatus, Change, PlannedAsset, Proven, RequestStatus, Run, Standing,
     VerificationRequest,
@@ -10,11 +12,13 @@ use crate::asset::Channel;
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
 use crate::limits;
+use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 use crate::verification::{CreateVerification, PlannedVerification};
 
 /// How the verification of an asset ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Report {
     Verified(Proven),
     /// All tries used, or not answered in time.
@@ -23,9 +27,11 @@ pub enum Report {
 }
 
 /// A verification of an asset that has to exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Begun {
     pub verification_id: Id,
+    pub owner: Owner,
+    pub organisation_name: String,
     pub plan: PlannedVerification,
 }
 
@@ -42,18 +48,21 @@ impl VerificationRequest {
         }
     }
 
-    /// The person begins to prove an asset. Beginning what is under way gives the same verification
-    /// again; with another channel or identifier it is replaced.
+    /// The person begins to prove an asset, over the preferred channel unless another is named.
+    /// Beginning what is under way gives the same verification again; with another channel or
+    /// identifier it is replaced.
     pub fn begin(
         &mut self,
         index: u8,
-        channel: Channel,
+        channel: Option<Channel>,
         identifier: Option<&str>,
         id_of: impl FnOnce(u8) -> Id,
         now: Timestamp,
     ) -> Result<Begun, ApiError> {
         self.must_be_open(now)?;
         let planned = self.planned(index)?;
+        let preferred = planned.channels.first().copied();
+        let channel = channel.or(preferred).ok_or_else(ApiError::not_found)?;
         let plan = self.verification_of(planned, channel, identifier)?;
         let place = usize::from(index);
         let asset = &self.assets[place];
@@ -67,10 +76,7 @@ impl VerificationRequest {
             Standing::InProgress { run }
                 if run.channel == channel && run.identifier == plan.identifier =>
             {
-                return Ok(Begun {
-                    verification_id: run.verification_id,
-                    plan,
-                });
+                return Ok(self.begun(run.verification_id, plan));
             }
             _ => {}
         }
@@ -90,10 +96,16 @@ impl VerificationRequest {
             began_at: now,
         };
         self.stand(place, Standing::InProgress { run }, now);
-        Ok(Begun {
+        Ok(self.begun(verification_id, plan))
+    }
+
+    fn begun(&self, verification_id: Id, plan: PlannedVerification) -> Begun {
+        Begun {
             verification_id,
+            owner: self.owner.clone(),
+            organisation_name: self.organisation_name.clone(),
             plan,
-        })
+        }
     }
 
     /// The verification could not be created: it counts as never begun.

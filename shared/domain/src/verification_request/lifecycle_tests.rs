@@ -42,11 +42,10 @@ fn id(asset: u8, attempt: u8) -> Id {
 }
 
 fn begin(record: &mut VerificationRequest, asset: u8, now: i64) -> Result<Begun, ApiError> {
-    let channel = record.plan.assets[usize::from(asset)].channels[0];
     let identifier = (asset > 0).then_some("+37069199199");
     record.begin(
         asset,
-        channel,
+        None,
         identifier,
         |attempt| id(asset, attempt),
         at(now),
@@ -177,11 +176,10 @@ fn beginning_again_gives_the_same_verification() {
     assert_eq!(begin(&mut record, 1, 2).unwrap(), first);
     assert_eq!(record.history.len(), changes);
     // Another number replaces it.
-    let channel = record.plan.assets[1].channels[0];
     let other = record
         .begin(
             1,
-            channel,
+            None,
             Some("+37069199198"),
             |attempt| id(1, attempt),
             at(3),
@@ -229,7 +227,7 @@ fn what_was_refused_does_not_count() {
 #[test]
 fn channels_and_identifiers_are_those_of_the_request() {
     let mut record = two();
-    let begin = |record: &mut VerificationRequest, asset, channel, identifier| {
+    let attempt = |record: &mut VerificationRequest, asset, channel, identifier| {
         record.begin(
             asset,
             channel,
@@ -238,18 +236,20 @@ fn channels_and_identifiers_are_those_of_the_request() {
             at(1),
         )
     };
-    let error = begin(&mut record, 0, Channel::Sms, None).unwrap_err();
+    let error = attempt(&mut record, 0, Channel::Sms, None).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidChannelForType);
-    let error = begin(&mut record, 1, Channel::Sms, None).unwrap_err();
+    let error = attempt(&mut record, 1, Channel::Sms, None).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidIdentifier);
-    let error = begin(&mut record, 1, Channel::Sms, Some("1")).unwrap_err();
+    let error = attempt(&mut record, 1, Channel::Sms, Some("1")).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidIdentifier);
     assert_eq!(
-        begin(&mut record, 2, Channel::Sms, None).unwrap_err().code,
+        attempt(&mut record, 2, Channel::Sms, None)
+            .unwrap_err()
+            .code,
         ErrorCode::NotFound
     );
     // A fixed identifier stays, whatever is sent.
-    let begun = begin(&mut record, 0, Channel::Email, Some("evil@example.com")).unwrap();
+    let begun = attempt(&mut record, 0, Channel::Email, Some("evil@example.com")).unwrap();
     assert_eq!(begun.plan.identifier, "a@example.com");
 }
 
@@ -363,7 +363,7 @@ proptest! {
                 Step::Begin(asset) => {
                     let channel = if asset == 0 { Channel::Email } else { Channel::Sms };
                     let identifier = if asset == 0 { "a@example.com" } else { "+37069199199" };
-                    let _ = record.begin(asset, channel, Some(identifier), |attempt| id(asset, attempt), at(now));
+                    let _ = record.begin(asset, Some(channel), Some(identifier), |attempt| id(asset, attempt), at(now));
                 }
                 Step::Refused(asset) => {
                     let run = record.assets.get(usize::from(asset)).and_then(|state| state.standing.run().cloned());
@@ -399,12 +399,12 @@ proptest! {
             if record.status == RequestStatus::Completed && !before.status.is_terminal() {
                 prop_assert!(record.verified() >= record.plan.needed());
             }
-            if !record.status.is_terminal() {
-                prop_assert!(record.verified() < record.plan.needed());
-                prop_assert_eq!(record.status == RequestStatus::Partial, record.verified() > 0);
-            } else {
+            if record.status.is_terminal() {
                 let running = record.assets.iter().any(|state| state.standing.status() == AssetStatus::InProgress);
                 prop_assert!(!running);
+            } else {
+                prop_assert!(record.verified() < record.plan.needed());
+                prop_assert_eq!(record.status == RequestStatus::Partial, record.verified() > 0);
             }
             for state in &record.assets {
                 prop_assert!(state.begun <= limits::MAX_BEGINNINGS);

@@ -81,6 +81,7 @@ fn a_policy_makes_assets_optional_unless_said_otherwise() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line for each rule")]
 fn every_field_is_judged_by_name() {
     let email = || json!([{"type": "email"}]);
     for (body, field) in [
