@@ -1,10 +1,13 @@
 //! Webhooks: where events are sent, how they are signed, and what became of them.
 
+pub mod delivery;
 pub mod endpoint;
 pub mod query;
 pub mod secret;
+pub mod signing;
 pub mod view;
 
+pub use delivery::{Delivery, NewDelivery};
 pub use endpoint::{
     CreateEndpoint, DisabledReason, Endpoint, EndpointName, PlannedEndpoint, RetrySchedule,
     Subscription, UpdateEndpoint,

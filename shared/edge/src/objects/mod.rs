@@ -1,6 +1,7 @@
 //! What crosses between a function and an object: typed commands, and replies that are either the
 //! wire format itself or an error. Both ends use the types of this module, and a test pins their JSON.
 
+mod delivery;
 mod inbound;
 mod limits;
 mod session;
@@ -9,6 +10,8 @@ mod storage;
 mod streams;
 mod verification;
 
+pub use delivery::begin_delivery;
+pub use delivery::{Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
 pub use session::{CreateSessionCommand, SessionCommand, SessionPicture, Sessions};
