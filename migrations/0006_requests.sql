@@ -19,6 +19,9 @@ CREATE INDEX verification_requests_newest
   ON verification_requests (organisation_id, environment, created_at DESC, id);
 CREATE INDEX verification_requests_by_status
   ON verification_requests (organisation_id, environment, status, created_at DESC, id);
+CREATE INDEX verification_requests_by_reference
+  ON verification_requests (organisation_id, environment, reference_id)
+  WHERE reference_id IS NOT NULL;
 CREATE INDEX verification_requests_of_person
   ON verification_requests (organisation_id, environment, external_user_id)
   WHERE external_user_id IS NOT NULL;

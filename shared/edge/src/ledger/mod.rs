@@ -10,6 +10,7 @@ mod inbox;
 mod keys;
 mod projects;
 mod proofs;
+mod requests;
 mod users;
 mod verifications;
 
@@ -18,6 +19,7 @@ pub use inbound::OpenCode;
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};
 pub use proofs::{ProofRecord, RevocationPage, RevokedProof};
+pub use requests::ReferenceHolder;
 
 use std::borrow::Cow;
 
