@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetChange, AssetStatus, Change, PlannedAsset, Proven, RequestStatus, Run, Standing,
+    AssetChange, AssetStatus, Change, Failure, PlannedAsset, Proven, RequestStatus, Run, Standing,
     VerificationRequest,
 };
 use crate::asset::Channel;
@@ -21,8 +21,10 @@ use crate::verification::{CreateVerification, PlannedVerification};
 #[serde(rename_all = "snake_case")]
 pub enum Report {
     Verified(Proven),
-    /// All tries used, or not answered in time.
+    /// All tries used.
     Ended,
+    /// Not answered in time.
+    Late,
     Revoked,
 }
 
@@ -87,6 +89,7 @@ impl VerificationRequest {
             ));
         }
         self.give_up(place);
+        self.assets[place].came_to_nothing = None;
         let verification_id = id_of(self.assets[place].begun);
         self.assets[place].begun += 1;
         let run = Run {
@@ -140,7 +143,11 @@ impl VerificationRequest {
                     self.stand(place, Standing::Verified { run, proven }, now);
                 }
             }
-            Report::Ended if self.is_running(place, verification_id) => {
+            Report::Ended | Report::Late if self.is_running(place, verification_id) => {
+                self.assets[place].came_to_nothing = Some(match report {
+                    Report::Late => Failure::Late,
+                    _ => Failure::TriesUsed,
+                });
                 self.stand(place, self.after_a_failure(place), now);
             }
             Report::Revoked => {

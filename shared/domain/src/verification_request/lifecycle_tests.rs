@@ -230,7 +230,7 @@ fn channels_and_identifiers_are_those_of_the_request() {
     let attempt = |record: &mut VerificationRequest, asset, channel, identifier| {
         record.begin(
             asset,
-            channel,
+            Some(channel),
             identifier,
             |attempt| id(asset, attempt),
             at(1),
@@ -337,7 +337,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..4_u8).prop_map(Step::Begin),
         1 => (0..4_u8).prop_map(Step::Refused),
         1 => (0..4_u8).prop_map(Step::Change),
-        4 => (0..4_u8, 0..5_u8, 0..3_u8).prop_map(|(asset, attempt, end)| Step::Report(asset, attempt, end)),
+        4 => (0..4_u8, 0..5_u8, 0..4_u8).prop_map(|(asset, attempt, end)| Step::Report(asset, attempt, end)),
         1 => Just(Step::Cancel),
         1 => (0..40_000_i64).prop_map(Step::Wait),
     ]
@@ -378,6 +378,7 @@ proptest! {
                     let report = match end {
                         0 => Report::Verified(proven(now)),
                         1 => Report::Ended,
+                        2 => Report::Late,
                         _ => Report::Revoked,
                     };
                     record.reported(asset, id(asset, attempt), report, at(now));

@@ -14,6 +14,7 @@ mod request;
 mod request_tests;
 mod validity;
 mod view;
+mod way_back;
 
 pub use announce::announced;
 pub use ask::{ActionContext, ActionType, Policy};
@@ -136,8 +137,21 @@ pub struct AssetState {
     /// How often it was begun.
     #[serde(default)]
     pub begun: u8,
+    /// What became of the last verification, where it proved nothing; the person is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_to_nothing: Option<Failure>,
     #[serde(flatten)]
     pub standing: Standing,
+}
+
+/// Why a verification proved nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// All its tries were used.
+    TriesUsed,
+    /// It was not answered in time.
+    Late,
 }
 
 /// The state of an asset, with what belongs to each.
