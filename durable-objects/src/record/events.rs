@@ -154,6 +154,13 @@ impl<R: Record> Inside<R> {
         }
     }
 
+    /// Ends the open streams without another word; who comes back finds nothing.
+    pub(super) fn end_streams(&self) {
+        if let Some(streams) = self.streams.get() {
+            streams.send(": over\n\n", true);
+        }
+    }
+
     pub(crate) fn probe(&self, slot: &str) -> bool {
         self.streams
             .get()

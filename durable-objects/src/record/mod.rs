@@ -46,16 +46,28 @@ pub(crate) trait Record: Clone + PartialEq + Serialize + DeserializeOwned + 'sta
     fn sequence(&self) -> usize;
     /// The data of the event of this number, 1 being the first.
     fn event(&self, number: usize) -> Option<impl Serialize>;
-    /// When it has to wake for its own lifecycle.
+    /// When it has to wake for its own lifecycle, while it is not over.
     fn wakes_at(&self) -> Timestamp;
-    /// Whether it may be deleted.
-    fn is_disposable(&self, now: Timestamp) -> bool;
+    /// From when on it is kept for the operator's retention and no longer; none while it is not over.
+    fn kept_from(&self) -> Option<Timestamp>;
     /// Whether its id must never name anything else.
     fn is_repeatable(&self) -> bool;
     /// Whether somebody has to be told something.
     fn owes(&self) -> bool;
     /// Tells them. What cannot be told now is tried again; telling it twice must do no harm.
     fn pay(inside: &Rc<Inside<Self>>) -> impl Future<Output = Result<(), ApiError>>;
+    /// Takes what is personal from wherever others were told of it: its retention is over, and then
+    /// the record is deleted. Done again after a failure.
+    fn forget(
+        inside: &Rc<Inside<Self>>,
+        record: &Self,
+    ) -> impl Future<Output = Result<(), ApiError>>;
+    /// Sees to it that nothing of it acts any more, before it is deleted at the tenant's wish. Done
+    /// again after a failure.
+    fn let_go(
+        inside: &Rc<Inside<Self>>,
+        record: &Self,
+    ) -> impl Future<Output = Result<(), ApiError>>;
 }
 
 /// The object of one record.

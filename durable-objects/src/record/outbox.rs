@@ -5,8 +5,10 @@
 use std::rc::Rc;
 
 use proof_domain::error::ApiError;
+use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_edge::log::{self, Event};
+use proof_edge::objects::Done;
 
 use super::{Inside, Record};
 use crate::{fault, now};
@@ -20,7 +22,10 @@ const RETIRED: &str = "retired";
 impl<R: Record> Inside<R> {
     /// When the alarm has to ring: for what is owed, or for the record's own lifecycle.
     pub(super) fn next_wake(&self, record: &R) -> Timestamp {
-        let own = record.wakes_at();
+        let own = match record.kept_from() {
+            Some(from) => from.plus_seconds(self.config.retention_seconds),
+            None => record.wakes_at(),
+        };
         if record.owes() {
             let delay = FIRST_RETRY << self.failures.get().min(8);
             own.min(now().plus_seconds(delay.min(LAST_RETRY)))
@@ -39,21 +44,64 @@ impl<R: Record> Inside<R> {
         let Some(record) = self.load()? else {
             return Ok(());
         };
-        if record.is_disposable(now()) {
+        if self.is_disposable(&record) {
+            // Should it fail, the next ring tries again.
+            let failures = self.failures.get().saturating_add(1).min(8);
+            let again = now().plus_seconds((FIRST_RETRY << failures).min(LAST_RETRY));
+            self.context.wake_at(again).map_err(fault)?;
             return self.retire(&record).await;
         }
         self.context.wake_at(self.next_wake(&record)).map_err(fault)
     }
 
+    /// Whether its time has passed: it is over, nobody has to be told, its retention is over too.
+    fn is_disposable(&self, record: &R) -> bool {
+        let until = |from: Timestamp| from.plus_seconds(self.config.retention_seconds);
+        !record.owes() && record.kept_from().is_some_and(|from| now() >= until(from))
+    }
+
     /// Deletes the record. An id that belongs to an idempotency key leaves a mark behind: were it
     /// given to another thing, the ledger's old rows would speak for the new one.
-    async fn retire(&self, record: &R) -> Result<(), ApiError> {
+    async fn retire(self: &Rc<Self>, record: &R) -> Result<(), ApiError> {
+        if let Err(error) = R::forget(self, record).await {
+            self.failures.set(self.failures.get().saturating_add(1));
+            self.note_failure(&error);
+            return Ok(());
+        }
+        self.delete(record).await
+    }
+
+    async fn delete(&self, record: &R) -> Result<(), ApiError> {
         self.context.erase().await.map_err(fault)?;
         self.record.replace(None);
+        self.loaded.set(true);
         if record.is_repeatable() {
             self.context.store(RETIRED, &true).map_err(fault)?;
         }
         Ok(())
+    }
+
+    /// Deletes the record at its owner's wish, whatever its state. From this turn on it answers as if
+    /// it did not exist, its streams end, and what is being told to others is waited for, so that
+    /// nothing of it is written after this has answered. Where there is nothing, nothing is done.
+    pub(crate) async fn erase(self: &Rc<Self>, owner: &Owner) -> Result<Done, ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owner() == owner) else {
+            return Ok(Done {});
+        };
+        if record.is_repeatable() {
+            self.context.store(RETIRED, &true).map_err(fault)?;
+        }
+        self.record.replace(None);
+        self.end_streams();
+        while self.flushing.get() {
+            proof_edge::platform::sleep(5).await;
+        }
+        if let Err(error) = R::let_go(self, &record).await {
+            // The storage still holds it.
+            self.loaded.set(false);
+            return Err(error);
+        }
+        self.delete(&record).await.map(|()| Done {})
     }
 
     /// Whether there was a record here that is deleted.

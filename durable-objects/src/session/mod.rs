@@ -75,8 +75,8 @@ impl Record for Session {
         Self::wakes_at(self)
     }
 
-    fn is_disposable(&self, now: Timestamp) -> bool {
-        Self::is_disposable(self, now)
+    fn kept_from(&self) -> Option<Timestamp> {
+        Self::kept_from(self)
     }
 
     fn is_repeatable(&self) -> bool {
@@ -84,11 +84,19 @@ impl Record for Session {
     }
 
     fn owes(&self) -> bool {
-        self.owes_index() || self.owes_verification()
+        self.owes_index() || self.owes_trace() || self.owes_verification()
     }
 
     async fn pay(inside: &Rc<Inside>) -> Result<(), ApiError> {
         inside.pay_all().await
+    }
+
+    async fn forget(inside: &Rc<Inside>, record: &Self) -> Result<(), ApiError> {
+        inside.forget_row(record).await
+    }
+
+    async fn let_go(inside: &Rc<Inside>, record: &Self) -> Result<(), ApiError> {
+        inside.let_row_go(record).await
     }
 }
 
@@ -145,6 +153,7 @@ impl Inside {
                 streams_limit,
             } => said(&self.ticket(&owner, streams_limit)),
             SessionCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
+            SessionCommand::Erase { owner } => said(&self.erase(&owner).await),
         }
     }
 

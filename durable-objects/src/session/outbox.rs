@@ -15,11 +15,58 @@ use crate::verification::new_proof;
 
 impl Inside {
     pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
+        let trace = self.pay_trace().await;
         let index = self.pay_index().await;
         if let Some(record) = self.load()?.filter(|record| record.owes_verification()) {
             self.proof(&record).await?;
         }
-        index
+        index.and(trace)
+    }
+
+    /// Lets the session be found by whom it is about.
+    async fn pay_trace(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owes_trace()) else {
+            return Ok(());
+        };
+        let Some(name) = &record.external_user_id else {
+            return Ok(());
+        };
+        Ledger::new(self.context.env())
+            .keep_trace(Subject::Session(record.id), &record.owner, name)
+            .await?;
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+            current.told.trace = true;
+            self.store(current)?;
+        }
+        Ok(())
+    }
+
+    /// Its time is over: nobody has to find it.
+    pub(super) async fn forget_row(&self, record: &Session) -> Result<(), ApiError> {
+        let ledger = Ledger::new(self.context.env());
+        ledger.drop_trace(Subject::Session(record.id)).await
+    }
+
+    /// No message finds it any more.
+    pub(super) async fn let_row_go(&self, record: &Session) -> Result<(), ApiError> {
+        if !record.is_found_by_code() {
+            return Ok(());
+        }
+        let code = self.open_code(record)?;
+        Ledger::new(self.context.env()).close_code(&code).await
+    }
+
+    fn open_code(&self, record: &Session) -> Result<OpenCode, ApiError> {
+        let account = record
+            .own_channel
+            .then_some(record.owner.organisation.as_str());
+        let channel = record.channel.channel().as_str();
+        let key = self.config.code_key()?;
+        Ok(OpenCode {
+            digest: open_digest(&key, channel, account, &record.invitation.code),
+            subject: Subject::Session(record.id),
+            expires_at: record.expires_at,
+        })
     }
 
     /// Lets the code be found while the session is pending, and no longer.
@@ -28,16 +75,7 @@ impl Inside {
             return Ok(());
         };
         let over = record.status().is_terminal();
-        let account = record
-            .own_channel
-            .then_some(record.owner.organisation.as_str());
-        let channel = record.channel.channel().as_str();
-        let key = self.config.code_key()?;
-        let code = OpenCode {
-            digest: open_digest(&key, channel, account, &record.invitation.code),
-            subject: Subject::Session(record.id),
-            expires_at: record.expires_at,
-        };
+        let code = self.open_code(&record)?;
         let ledger = Ledger::new(self.context.env());
         if over {
             ledger.close_code(&code).await?;

@@ -88,8 +88,8 @@ impl Record for Verification {
         Self::wakes_at(self)
     }
 
-    fn is_disposable(&self, now: Timestamp) -> bool {
-        Self::is_disposable(self, now)
+    fn kept_from(&self) -> Option<Timestamp> {
+        Self::kept_from(self)
     }
 
     fn is_repeatable(&self) -> bool {
@@ -102,6 +102,14 @@ impl Record for Verification {
 
     async fn pay(inside: &Rc<Inside>) -> Result<(), ApiError> {
         inside.pay_all().await
+    }
+
+    async fn forget(inside: &Rc<Inside>, record: &Self) -> Result<(), ApiError> {
+        inside.forget_row(record).await
+    }
+
+    async fn let_go(inside: &Rc<Inside>, record: &Self) -> Result<(), ApiError> {
+        inside.let_row_go(record).await
     }
 }
 
@@ -161,6 +169,7 @@ impl Inside {
                 said(&self.bot_found(&owner, finding).await)
             }
             VerificationCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
+            VerificationCommand::Erase { owner } => said(&self.erase(&owner).await),
             VerificationCommand::Submit {
                 owner,
                 challenge_code,

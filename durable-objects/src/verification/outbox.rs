@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use proof_domain::asset::Channel;
 use proof_domain::error::ApiError;
+use proof_domain::verification::Verification;
 use proof_edge::ledger::Ledger;
 
 use super::Inside;
@@ -34,6 +35,18 @@ impl Unsent {
     }
 }
 
+/// The messages that a developer's inbox holds.
+#[cfg(feature = "local")]
+async fn forget_messages(ledger: &Ledger, record: &Verification) -> Result<(), ApiError> {
+    ledger.forget_messages(record.id).await
+}
+
+#[cfg(not(feature = "local"))]
+#[expect(clippy::unused_async, reason = "as the local one")]
+async fn forget_messages(_: &Ledger, _: &Verification) -> Result<(), ApiError> {
+    Ok(())
+}
+
 impl Inside {
     pub(super) async fn pay_all(&self) -> Result<(), ApiError> {
         // The ledger first: a mail server may take long.
@@ -55,6 +68,22 @@ impl Inside {
             self.store(current)?;
         }
         Ok(())
+    }
+
+    /// The ledger keeps that there was a verification, and of whom and what no longer.
+    pub(super) async fn forget_row(&self, record: &Verification) -> Result<(), ApiError> {
+        let ledger = Ledger::new(self.context.env());
+        forget_messages(&ledger, record).await?;
+        let ended_before = now().plus_seconds(-self.config.retention_seconds);
+        ledger.forget_verification(record.id, ended_before).await
+    }
+
+    /// No message finds it any more, and its proof can still be revoked: the ledger knows of it.
+    pub(super) async fn let_row_go(&self, record: &Verification) -> Result<(), ApiError> {
+        let ledger = Ledger::new(self.context.env());
+        forget_messages(&ledger, record).await?;
+        let code = self.open_code(record)?;
+        ledger.let_verification_go(record, code.as_ref()).await
     }
 
     async fn pay_message(&self) -> Result<(), ApiError> {

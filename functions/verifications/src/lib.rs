@@ -5,6 +5,7 @@ mod channels;
 mod confirm;
 mod connect;
 mod domains;
+mod erasures;
 mod events;
 mod inbound;
 mod pages;
@@ -63,8 +64,10 @@ pub fn router() -> Router {
         .route("/api/v1/verifications/users", get(users::list))
         .route(
             "/api/v1/verifications/users/{externalUserId}",
-            get(users::retrieve),
+            get(users::retrieve).delete(erasures::delete_user),
         )
+        .route("/api/v1/erasures", post(erasures::create))
+        .route("/api/v1/erasures/{id}", get(erasures::retrieve))
         .route("/api/v1/verifications/{id}", get(verifications::retrieve))
         .route(
             "/api/v1/verifications/{id}/submit",
@@ -115,6 +118,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
             domains::check,
             users::list,
             users::retrieve,
+            erasures::delete_user,
+            erasures::create,
+            erasures::retrieve,
             verifications::resend,
             verifications::test_verify,
             events::events,

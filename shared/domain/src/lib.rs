@@ -4,6 +4,7 @@
 pub mod api_key;
 pub mod asset;
 pub mod channel_settings;
+pub mod erasure;
 pub mod error;
 pub mod event;
 pub mod id;

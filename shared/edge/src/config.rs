@@ -43,6 +43,8 @@ pub struct Config {
     pub domain_challenge_seconds: i64,
     /// Until a domain is looked at by itself for the first time; 0: never.
     pub domain_check_seconds: i64,
+    /// How long what is over is kept.
+    pub retention_seconds: i64,
     pub log: bool,
     pub jwks: String,
     pub whatsapp_number: String,
@@ -90,6 +92,7 @@ impl Config {
                 limits::DOMAIN_CHALLENGE_SECONDS,
             ),
             domain_check_seconds: number(env, "DOMAIN_CHECK_SECONDS", limits::DOMAIN_CHECK_SECONDS),
+            retention_seconds: retention(&text("RETENTION_DAYS", "")),
             log: text("LOG", "info") != "off",
             jwks: text("PROOF_JWKS", r#"{"keys":[]}"#),
             whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),
@@ -157,6 +160,21 @@ fn number<T: std::str::FromStr>(env: &JsValue, name: &str, default: T) -> T {
         .unwrap_or(default)
 }
 
+/// Days, of which tests take small parts. What is not a sensible number is the default.
+fn retention(days: &str) -> i64 {
+    const MOST: f64 = 3_650.0;
+    let days = days.trim().parse().ok();
+    let days = days.filter(|days: &f64| (0.0..=MOST).contains(days));
+    days.map_or(limits::RETENTION_SECONDS, |days| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "at most ten years of seconds"
+        )]
+        let seconds = (days * 86_400.0) as i64;
+        seconds
+    })
+}
+
 fn required<'a>(name: &str, secret: Option<&'a Secret>) -> Result<&'a [u8], ApiError> {
     secret
         .map(Secret::bytes)
@@ -166,4 +184,26 @@ fn required<'a>(name: &str, secret: Option<&'a Secret>) -> Result<&'a [u8], ApiE
 fn secret(env: &JsValue, name: &str) -> Option<Secret> {
     let bytes = unhex(&variable(env, name)?)?;
     (bytes.len() >= 32).then(|| Secret(bytes.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retention_is_given_in_days() {
+        for (days, seconds) in [
+            ("30", 2_592_000),
+            ("0", 0),
+            ("0.5", 43_200),
+            (" 7 ", 604_800),
+            ("", limits::RETENTION_SECONDS),
+            ("-1", limits::RETENTION_SECONDS),
+            ("x", limits::RETENTION_SECONDS),
+            ("NaN", limits::RETENTION_SECONDS),
+            ("1e9", limits::RETENTION_SECONDS),
+        ] {
+            assert_eq!(retention(days), seconds, "{days:?}");
+        }
+    }
 }

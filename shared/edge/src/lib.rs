@@ -11,6 +11,7 @@ pub mod crypto;
 pub mod domain_look;
 pub mod door;
 pub mod endpoints;
+pub mod erasure;
 pub mod events;
 pub mod extract;
 pub mod form;

@@ -184,7 +184,7 @@ pub const SHARED_HEADERS: [SharedHeader; 7] = [
 ];
 
 /// The tags that the API has, in the order in which they are read.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: &[(&str, &str)] = &[
     (
         "Verifications",
         "A verification asks a person to show that something is theirs. It waits for an answer and \
@@ -217,6 +217,10 @@ const TAGS: [(&str, &str); 8] = [
     (
         "Project",
         "How you present yourself to people: your name, your look, and where people may be led back.",
+    ),
+    (
+        "Personal data",
+        "Everything about one of your users deleted at your wish, with a receipt.",
     ),
     (
         "Service",

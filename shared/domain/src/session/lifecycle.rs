@@ -188,31 +188,29 @@ impl Session {
         !self.owner.environment.is_test() && self.invitation.code != self.name().to_string()
     }
 
+    /// Whether the ledger does not know yet whom it is about: it has no other row of it.
+    pub const fn owes_trace(&self) -> bool {
+        self.external_user_id.is_some() && !self.told.trace
+    }
+
     /// Whether the verification that belongs to it may not exist yet.
     pub const fn owes_verification(&self) -> bool {
         matches!(self.state, State::Verified { .. }) && !self.told.verification
     }
 
-    /// When this object has to wake up by itself for its own lifecycle. A verified session is kept
-    /// as long as its verification.
+    /// When this object has to wake up by itself, while it is pending.
     pub const fn wakes_at(&self) -> Timestamp {
-        match &self.state {
-            State::Pending => self.expires_at,
-            State::Verified { at, .. } => {
-                at.plus_seconds(limits::PROOF_SECONDS + limits::RETENTION_SECONDS)
-            }
-            State::Failed { at, .. } | State::Expired { at } => {
-                at.plus_seconds(limits::RETENTION_SECONDS)
-            }
-        }
+        self.expires_at
     }
 
-    /// Whether the record may be deleted: it is over, nobody has to be told, its time has passed.
-    pub fn is_disposable(&self, now: Timestamp) -> bool {
-        self.status().is_terminal()
-            && !self.owes_index()
-            && !self.owes_verification()
-            && now >= self.wakes_at()
+    /// From when on the record is kept for a while and no longer. A verified session is kept as long
+    /// as its verification.
+    pub const fn kept_from(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Pending => None,
+            State::Verified { at, .. } => Some(at.plus_seconds(limits::PROOF_SECONDS)),
+            State::Failed { at, .. } | State::Expired { at } => Some(*at),
+        }
     }
 
     fn capture(&mut self, phone_number: String, verification_id: Id, now: Timestamp) {

@@ -104,6 +104,9 @@ pub struct Told {
     pub index: bool,
     /// The object of the verification that belongs to a verified session.
     pub verification: bool,
+    /// The ledger, of whom it is about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trace: bool,
 }
 
 /// What the person is given.

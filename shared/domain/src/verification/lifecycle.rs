@@ -212,25 +212,20 @@ impl Verification {
         }
     }
 
-    /// When this object has to wake up by itself for its own lifecycle.
+    /// When this object has to wake up by itself, while it is pending.
     pub fn wakes_at(&self) -> Timestamp {
-        match &self.state {
-            State::Pending => {
-                let ends = self.challenge.expires_at;
-                self.next_check().map_or(ends, |look| look.min(ends))
-            }
-            State::Verified { proof, .. } | State::Revoked { proof, .. } => {
-                proof.expires_at.plus_seconds(limits::RETENTION_SECONDS)
-            }
-            State::Failed { at } | State::Expired { at } => {
-                at.plus_seconds(limits::RETENTION_SECONDS)
-            }
-        }
+        let ends = self.challenge.expires_at;
+        self.next_check().map_or(ends, |look| look.min(ends))
     }
 
-    /// Whether the record may be deleted: it is over, the ledger has it, its time has passed.
-    pub fn is_disposable(&self, now: Timestamp) -> bool {
-        self.status().is_terminal() && !self.owes_ledger() && now >= self.wakes_at()
+    /// From when on the record is kept for a while and no longer: its proof, or the challenge, is
+    /// over.
+    pub const fn kept_from(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Pending => None,
+            State::Verified { proof, .. } | State::Revoked { proof, .. } => Some(proof.expires_at),
+            State::Failed { at } | State::Expired { at } => Some(*at),
+        }
     }
 
     pub(super) fn must_be_pending(&mut self, now: Timestamp) -> Result<(), ApiError> {

@@ -415,18 +415,17 @@ fn a_proof_is_revoked_once() {
 }
 
 #[test]
-fn a_record_is_kept_until_the_ledger_has_it_and_its_time_has_passed() {
+fn a_record_is_kept_from_the_end_of_its_challenge_or_its_proof() {
     let mut record = sent(Environment::Live);
-    assert_eq!(record.wakes_at(), at(600));
-    record.settle(at(600));
-    let end = at(600 + limits::RETENTION_SECONDS);
-    assert!(
-        !record.is_disposable(end),
-        "the ledger does not have it yet"
-    );
-    record.ledger_revision = record.revision;
-    assert!(record.is_disposable(end));
-    assert!(!record.is_disposable(at(601)));
+    assert_eq!((record.wakes_at(), record.kept_from()), (at(600), None));
+    let mut expired = record.clone();
+    expired.settle(at(700));
+    assert_eq!(expired.kept_from(), Some(at(700)));
+    submit(&mut record, Answer::Right, at(5)).unwrap();
+    let end = at(5 + limits::PROOF_SECONDS);
+    assert_eq!(record.kept_from(), Some(end));
+    record.revoke(RevocationReason::Fraud, at(6)).unwrap();
+    assert_eq!(record.kept_from(), Some(end));
 }
 
 #[test]

@@ -27,7 +27,9 @@ pub struct VerificationView {
     pub kind: AssetType,
     pub channel: Channel,
     pub status: Status,
-    /// Normalised: E.164, lower-case domain, checksummed address.
+    /// Normalised: E.164, lower-case domain, checksummed address. Absent when the time for which it
+    /// is kept is over, as are `external_user_id` and `client_metadata`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schema(example = "+37069199199")]
     pub identifier: String,
     /// Domains in letters of another script: the domain as people read it.
@@ -281,6 +283,9 @@ pub struct ListedVerification {
     pub kind: AssetType,
     pub channel: Channel,
     pub status: Status,
+    /// Absent when the time for which it is kept is over, as are `external_user_id` and
+    /// `client_metadata`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub identifier: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,

@@ -2,6 +2,7 @@
 //! where `cargo xtask dev` or the tests made it.
 
 use proof_domain::error::ApiError;
+use proof_domain::id::Id;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -35,6 +36,15 @@ impl Ledger {
                 json!(message.html),
                 json!(message.created_at),
             ],
+        )])
+        .await
+    }
+
+    /// Forgets the messages of one verification.
+    pub async fn forget_messages(&self, verification: Id) -> Result<(), ApiError> {
+        self.apply(&[Statement::of(
+            "DELETE FROM inbox_messages WHERE verification_id = ?1",
+            vec![json!(verification)],
         )])
         .await
     }

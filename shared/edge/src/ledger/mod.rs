@@ -4,6 +4,7 @@
 mod channels;
 mod deliveries;
 mod endpoints;
+mod erasures;
 mod feed;
 mod inbound;
 mod inbox;
@@ -15,6 +16,7 @@ mod users;
 mod verifications;
 
 pub use endpoints::{MadeEndpoint, SealedEndpoint};
+pub use erasures::{ErasureRecord, Remains};
 pub use inbound::OpenCode;
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};

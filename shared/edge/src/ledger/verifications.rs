@@ -44,7 +44,7 @@ pub(super) struct Row {
     kind: AssetType,
     channel: Channel,
     status: Status,
-    identifier: String,
+    identifier: Option<String>,
     external_user_id: Option<String>,
     client_metadata: Option<String>,
     created_at: i64,
@@ -67,7 +67,7 @@ impl From<Row> for ListedVerification {
             kind: row.kind,
             channel: row.channel,
             status: row.status,
-            identifier: row.identifier,
+            identifier: row.identifier.unwrap_or_default(),
             external_user_id: row.external_user_id,
             client_metadata: row
                 .client_metadata
@@ -101,6 +101,38 @@ impl Ledger {
                 code.closing()
             }
         }));
+        self.apply(&statements).await
+    }
+
+    /// Takes away of whom and what a verification was, and what was told of others before that time
+    /// and is personal. Its row stays, for counts and lists.
+    pub async fn forget_verification(&self, id: Id, before: Timestamp) -> Result<(), ApiError> {
+        self.apply(&[
+            Statement::of(
+                "UPDATE verifications
+                 SET identifier = NULL, external_user_id = NULL, client_metadata = NULL
+                 WHERE id = ?1",
+                vec![json!(id)],
+            ),
+            forget_events(before),
+        ])
+        .await
+    }
+
+    /// Sees to it that a proof can be revoked when its object is gone, and that no message finds it.
+    pub async fn let_verification_go(
+        &self,
+        verification: &Verification,
+        code: Option<&OpenCode>,
+    ) -> Result<(), ApiError> {
+        let proof = proof_of(verification).map(|proof| Statement::of(UPSERT_PROOF, proof));
+        let statements: Vec<_> = proof
+            .into_iter()
+            .chain(code.map(OpenCode::closing))
+            .collect();
+        if statements.is_empty() {
+            return Ok(());
+        }
         self.apply(&statements).await
     }
 
@@ -145,6 +177,15 @@ impl Ledger {
         let row: Option<Row> = self.row(Statement::of(&sql, parameters)).await?;
         Ok(row.map(Into::into))
     }
+}
+
+/// Empties the events of before that time: what they said is personal, that they were is not.
+pub(super) fn forget_events(before: Timestamp) -> Statement<'static> {
+    Statement::of(
+        "UPDATE events SET payload = NULL, external_user_id = NULL
+         WHERE payload IS NOT NULL AND created_at <= ?1",
+        vec![json!(before.seconds())],
+    )
 }
 
 /// The conditions of a list. Values are parameters; only fixed text reaches the statement.

@@ -2,6 +2,7 @@
 //! wire format itself or an error. Both ends use the types of this module, and a test pins their JSON.
 
 mod delivery;
+mod erasing;
 mod inbound;
 mod limits;
 mod session;
@@ -12,6 +13,7 @@ mod verification;
 
 pub use delivery::begin_delivery;
 pub use delivery::{Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
+pub use erasing::Remaining;
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
 pub use session::{CreateSessionCommand, SessionCommand, SessionPicture, Sessions};

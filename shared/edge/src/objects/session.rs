@@ -40,6 +40,10 @@ pub enum SessionCommand {
     Probe {
         slot: String,
     },
+    /// Exist no longer.
+    Erase {
+        owner: Owner,
+    },
 }
 
 /// A session to create.
@@ -197,6 +201,10 @@ mod tests {
             (
                 SessionCommand::Probe { slot: "s".into() },
                 r#"{"probe":{"slot":"s"}}"#,
+            ),
+            (
+                SessionCommand::Erase { owner: owner() },
+                r#"{"erase":{"owner":{"organisation":"acme","environment":"live"}}}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&command).unwrap(), json);

@@ -91,6 +91,10 @@ pub enum VerificationCommand {
     Probe {
         slot: String,
     },
+    /// Exist no longer.
+    Erase {
+        owner: Owner,
+    },
 }
 
 /// A verification to create.

@@ -50,10 +50,7 @@ fn only_codes_that_people_type_are_in_the_index() {
     assert!(!session.owes_index());
     session.settle(at(600));
     assert!(session.owes_index(), "the code has to go");
-    assert!(!session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
-    session.told.index = true;
-    assert!(!session.is_disposable(at(601)));
-    assert!(session.is_disposable(at(600).plus_seconds(limits::RETENTION_SECONDS)));
+    assert_eq!(session.kept_from(), Some(at(600)));
 
     let mut named = live();
     named.invitation.code = named.name().to_string();

@@ -291,7 +291,7 @@ fn the_linked_verification_is_complete() {
     assert_eq!(view.challenge, None);
     // Both are kept equally long.
     session.told.verification = true;
-    assert_eq!(session.wakes_at(), verification.wakes_at());
+    assert_eq!(session.kept_from(), verification.kept_from());
     // Another session's verification is another one, whoever owns it.
     let other = Session {
         id: Id::from_bytes([9; 12]),
