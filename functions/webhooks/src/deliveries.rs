@@ -1,13 +1,15 @@
 //! Deliveries: what was sent where, and what became of it.
 
-use proof_domain::error::{ApiError, ErrorBody};
+use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
 use proof_domain::event::EventType;
-use proof_domain::webhook::view::{DeliveryDetails, DeliveryList, DeliveryStats};
+use proof_domain::id::Id;
+use proof_domain::webhook::view::{DeliveryDetails, DeliveryList, DeliveryStats, DeliveryView};
 use proof_domain::webhook::{DeliveryQuery, DeliveryStatus};
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::extract::{PathId, Query};
 use proof_edge::ledger::Ledger;
+use proof_edge::objects::Deliveries;
 use proof_edge::{Answer, Failure, Scope};
 
 /// List deliveries
@@ -76,9 +78,59 @@ pub(crate) async fn retrieve(
     scope: Scope,
     PathId(id): PathId,
 ) -> Result<Answer, Failure> {
+    match Deliveries::new(&scope).get(&key.owner, id).await {
+        Ok(delivery) => Answer::ok(Value(delivery)),
+        // Its object may be gone because its time has passed; the ledger remembers.
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let past = past(&key, &scope, id).await?;
+            Answer::ok(Value(past.ok_or(error)?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Retry a delivery
+///
+/// Tries a delivery that failed once more, now: the same delivery, with the same event and the same
+/// `webhook-id`. The answer is the delivery as it stands; get it again to see what became of it.
+#[utoipa::path(
+    post, path = "/api/v1/webhook-deliveries/{id}/retry", tag = "Webhooks",
+    operation_id = "retryWebhookDelivery",
+    params(("id" = String, Path, description = "The delivery.")),
+    responses(
+        (status = 200, description = "It is tried again.", body = DeliveryView),
+        (status = 404, description = "There is none of that id.", body = ErrorBody),
+        (status = 409, description = "It did not fail, or what it carried has been deleted.", body = ErrorBody),
+    ),
+    security(("apiKey" = [])),
+)]
+pub(crate) async fn retry(
+    key: TenantKey,
+    scope: Scope,
+    PathId(id): PathId,
+) -> Result<Answer, Failure> {
+    match Deliveries::new(&scope).retry(&key.owner, id).await {
+        Ok(delivery) => Answer::ok(Value(delivery)),
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let past = past(&key, &scope, id).await?.ok_or(error)?;
+            Err(refusal_of_past(past.delivery.status).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn past(key: &TenantKey, scope: &Scope, id: Id) -> Result<Option<DeliveryDetails>, ApiError> {
     let secret = scope.config().id_secret()?;
-    let delivery = Ledger::of(&scope)
+    Ledger::of(scope)
         .past_delivery(&key.owner, secret, id)
-        .await?;
-    Answer::ok(Value(delivery.ok_or_else(ApiError::not_found)?))
+        .await
+}
+
+/// Why a delivery is not tried again whose object is not there.
+fn refusal_of_past(status: DeliveryStatus) -> ApiError {
+    let why = match status {
+        DeliveryStatus::Failed => "What this delivery carried has been deleted.",
+        _ => "Only a delivery that failed can be tried again.",
+    };
+    ApiError::new(ErrorCode::Conflict, why)
 }

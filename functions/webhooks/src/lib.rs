@@ -37,6 +37,10 @@ pub fn router() -> Router {
         .route("/api/v1/webhook-deliveries", get(deliveries::list))
         .route("/api/v1/webhook-deliveries/stats", get(deliveries::stats))
         .route("/api/v1/webhook-deliveries/{id}", get(deliveries::retrieve))
+        .route(
+            "/api/v1/webhook-deliveries/{id}/retry",
+            post(deliveries::retry),
+        )
         .route("/api/v1/events", get(feed::list))
         .route("/api/v1/events/{id}", get(feed::retrieve))
 }
@@ -60,6 +64,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
             deliveries::list,
             deliveries::stats,
             deliveries::retrieve,
+            deliveries::retry,
             feed::list,
             feed::retrieve,
         ),
