@@ -1,13 +1,11 @@
 //! Live status. The object streams; this Worker only finds out who may listen.
 
-use axum::extract::FromRequestParts as _;
-use http::{Request, StatusCode};
-use proof_domain::error::{ApiError, ErrorBody};
-use proof_domain::page::Parameters;
+use http::StatusCode;
+use proof_domain::error::ErrorBody;
 use proof_domain::verification::EventsTicket;
-use proof_edge::auth::{Anyone, TenantKey};
-use proof_edge::extract::{PathId, Query};
-use proof_edge::objects::{EventsRequest, Verifications};
+use proof_edge::auth::TenantKey;
+use proof_edge::extract::{Listener, PathId};
+use proof_edge::objects::Verifications;
 use proof_edge::{Answer, Failure, Scope};
 
 /// Watch a verification
@@ -35,50 +33,11 @@ use proof_edge::{Answer, Failure, Scope};
 pub(crate) async fn events(
     scope: Scope,
     PathId(id): PathId,
-    Query(query): Query,
-    request: Request<axum::body::Body>,
+    Listener(wish): Listener,
 ) -> Result<Answer, Failure> {
-    let wish = wish_to_listen(&scope, &query, request).await?;
     Ok(Answer::stream(
         Verifications::of(&scope).events(id, &wish).await?,
     ))
-}
-
-/// Who wants to listen, by a key or by a ticket, and what they saw already.
-pub(crate) async fn wish_to_listen(
-    scope: &Scope,
-    query: &str,
-    request: Request<axum::body::Body>,
-) -> Result<EventsRequest, Failure> {
-    let (mut parts, _) = request.into_parts();
-    let mut wish = EventsRequest {
-        owner: None,
-        ticket: None,
-        last_event_id: last_event_id(&scope.headers().last_event_id)?,
-        streams_limit: None,
-        by_link: false,
-    };
-    let mut parameters = Parameters::parse(query);
-    let ticket = parameters.take("ticket")?;
-    if ticket.is_some() && scope.headers().authorization.is_empty() {
-        Anyone::from_request_parts(&mut parts, &()).await?;
-        wish.ticket = ticket;
-    } else {
-        let key = TenantKey::from_request_parts(&mut parts, &()).await?;
-        wish.owner = Some(key.owner);
-        wish.streams_limit = key.streams_limit;
-    }
-    parameters.finish()?;
-    Ok(wish)
-}
-
-fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse()
-        .map(Some)
-        .map_err(|_| ApiError::field("Last-Event-ID", "must be a whole number"))
 }
 
 /// Get a ticket for events

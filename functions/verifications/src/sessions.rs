@@ -1,7 +1,7 @@
 //! Phone-first sessions: the person sends a message from the phone, and the session captures the
 //! number. Its pictures are in `qr`.
 
-use http::{Request, StatusCode};
+use http::StatusCode;
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::id::{Id, hex};
 use proof_domain::session::{
@@ -11,7 +11,7 @@ use proof_domain::verification::EventsTicket;
 use proof_edge::answering::{Asker, must_hear_messages};
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
-use proof_edge::extract::{IdempotencyKey, Json, PathSession, Query};
+use proof_edge::extract::{IdempotencyKey, Json, Listener, PathSession};
 use proof_edge::objects::{CreateSessionCommand, Sessions};
 use proof_edge::platform::random;
 use proof_edge::{Answer, Failure, Scope};
@@ -19,8 +19,6 @@ use proof_evidence::code::{InboundCode, RANDOM_BYTES};
 use proof_evidence::settings::MissingSettings;
 use proof_evidence::telegram::Telegram;
 use proof_evidence::whatsapp::Whatsapp;
-
-use crate::events::wish_to_listen;
 
 /// Create a session
 ///
@@ -209,10 +207,8 @@ pub(crate) async fn test_verify(
 pub(crate) async fn events(
     scope: Scope,
     PathSession(id): PathSession,
-    Query(query): Query,
-    request: Request<axum::body::Body>,
+    Listener(wish): Listener,
 ) -> Result<Answer, Failure> {
-    let wish = wish_to_listen(&scope, &query, request).await?;
     Ok(Answer::stream(
         Sessions::of(&scope).events(id, &wish).await?,
     ))

@@ -7,11 +7,13 @@ use http_body_util::BodyExt as _;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::limits;
+use proof_domain::page::Parameters;
 use proof_domain::session::SessionId;
 use serde::de::DeserializeOwned;
 
 use crate::answer::Failure;
-use crate::auth::scope_of;
+use crate::auth::{Anyone, TenantKey, scope_of};
+use crate::objects::EventsRequest;
 use crate::scope::Scope;
 
 impl<S: Send + Sync> FromRequestParts<S> for Scope {
@@ -122,6 +124,46 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         }
         Ok(Self(Some(key.to_owned())))
     }
+}
+
+/// Who wants to listen to live events, by a key or by a ticket, and what they saw already.
+#[derive(Clone, Debug)]
+pub struct Listener(pub EventsRequest);
+
+impl<S: Send + Sync> FromRequestParts<S> for Listener {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let scope = scope_of(parts)?;
+        let mut wish = EventsRequest {
+            owner: None,
+            ticket: None,
+            last_event_id: last_event_id(&scope.headers().last_event_id)?,
+            streams_limit: None,
+            by_link: false,
+        };
+        let mut parameters = Parameters::parse(parts.uri.query().unwrap_or_default());
+        let ticket = parameters.take("ticket")?;
+        if ticket.is_some() && scope.headers().authorization.is_empty() {
+            Anyone::from_request_parts(parts, state).await?;
+            wish.ticket = ticket;
+        } else {
+            let key = TenantKey::from_request_parts(parts, state).await?;
+            wish.owner = Some(key.owner);
+            wish.streams_limit = key.streams_limit;
+        }
+        parameters.finish()?;
+        Ok(Self(wish))
+    }
+}
+
+fn last_event_id(text: &str) -> Result<Option<u64>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse()
+        .map(Some)
+        .map_err(|_| ApiError::field("Last-Event-ID", "must be a whole number"))
 }
 
 /// The body as it arrived: signatures are over bytes.

@@ -7,7 +7,7 @@ pub mod domains;
 mod ready;
 pub mod wallets;
 
-pub use ready::{must_be_configured, must_be_configured_in, must_hear_messages};
+pub use ready::{must_be_configured, must_be_configured_in, must_hear_messages, offered};
 
 use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
@@ -107,7 +107,7 @@ pub async fn begin(
     let mut refusal = must_be_configured(scope, &asker, &plan)
         .await
         .and(refusal.map_or(Ok(()), Err))
-        .and_then(|()| must_be_provable(&asker, &plan))
+        .and_then(|()| must_be_provable(&asker, plan.channel, &plan.identifier))
         .err();
     let mut bot = None;
     if let (Some(token), None, false) = (bot_token, &refusal, asker.is_test()) {
@@ -140,11 +140,11 @@ pub async fn begin(
 }
 
 /// Refuses an account that its provider will never confirm. In test mode nobody is asked.
-fn must_be_provable(asker: &Asker, plan: &PlannedVerification) -> Result<(), ApiError> {
+fn must_be_provable(asker: &Asker, channel: Channel, identifier: &str) -> Result<(), ApiError> {
     if asker.is_test() {
         return Ok(());
     }
-    oauth::must_be_provable(plan.channel, &plan.identifier)
+    oauth::must_be_provable(channel, identifier)
         .map_err(|why| ApiError::of_field(ErrorCode::InvalidIdentifier, "identifier", why))
 }
 

@@ -8,7 +8,7 @@ use proof_evidence::channels::{check, check_inbound, check_outbound};
 use proof_evidence::settings::MissingSettings;
 use wasm_bindgen::JsValue;
 
-use super::Asker;
+use super::{Asker, must_be_provable};
 use crate::channels::settings_in;
 use crate::platform::local;
 use crate::scope::Scope;
@@ -37,6 +37,37 @@ pub async fn must_hear_messages(
 ) -> Result<(), ApiError> {
     let way = (AssetType::Phone, channel);
     local(must_be_configured_in(scope.env(), asker, way, false)).await
+}
+
+/// Of these channels, those over which an asset can be proven: of this identifier, if it is known.
+/// Refuses if there are none, for the reason of the first.
+pub async fn offered(
+    scope: &Scope,
+    asker: &Asker,
+    kind: AssetType,
+    identifier: Option<&str>,
+    channels: &[Channel],
+) -> Result<Vec<Channel>, ApiError> {
+    let mut possible = Vec::with_capacity(channels.len());
+    let mut first = None;
+    for channel in channels {
+        let way = (kind, *channel);
+        let ready = local(must_be_configured_in(scope.env(), asker, way, false)).await;
+        let ready = ready.and_then(|()| match identifier {
+            Some(identifier) => must_be_provable(asker, *channel, identifier),
+            None => Ok(()),
+        });
+        match ready {
+            Ok(()) => possible.push(*channel),
+            Err(error) => {
+                first.get_or_insert(error);
+            }
+        }
+    }
+    match first {
+        Some(error) if possible.is_empty() => Err(error),
+        _ => Ok(possible),
+    }
 }
 
 /// The same, for objects too.
