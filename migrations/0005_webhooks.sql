@@ -53,6 +53,21 @@ CREATE INDEX events_in_order ON events (organisation_id, environment, seq);
 CREATE INDEX events_of_type ON events (organisation_id, environment, type, seq);
 CREATE INDEX events_by_age ON events (created_at) WHERE payload IS NOT NULL;
 
+-- Where events stood that were deleted with all else about a person: a reader of the feed that
+-- stopped at one of them still reads on from there.
+CREATE TABLE event_places (
+  id TEXT PRIMARY KEY,
+  organisation_id TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  seq INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TRIGGER keep_places_of_events AFTER DELETE ON events
+BEGIN
+  INSERT INTO event_places VALUES (OLD.id, OLD.organisation_id, OLD.environment, OLD.seq)
+  ON CONFLICT DO NOTHING;
+END;
+
 CREATE TABLE webhook_deliveries (
   id TEXT PRIMARY KEY,
   organisation_id TEXT NOT NULL,

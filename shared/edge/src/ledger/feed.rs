@@ -56,6 +56,8 @@ impl Ledger {
     /// What happened after the event that the reader knows.
     pub async fn events(&self, owner: &Owner, query: EventQuery) -> Result<EventList, ApiError> {
         let known = "SELECT seq FROM events
+            WHERE id = ?3 AND organisation_id = ?1 AND environment = ?2
+            UNION ALL SELECT seq FROM event_places
             WHERE id = ?3 AND organisation_id = ?1 AND environment = ?2";
         let base = vec![
             json!(owner.organisation),
