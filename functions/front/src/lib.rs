@@ -9,6 +9,8 @@ mod documents;
 mod health;
 #[cfg(feature = "local")]
 mod inbox;
+#[cfg(feature = "local")]
+mod kit;
 mod quota;
 
 use axum::Router;
@@ -31,6 +33,9 @@ pub fn router() -> Router {
     #[cfg(feature = "local")]
     let router = router
         .route("/dev/inbox", get(inbox::inbox))
+        .route("/dev/kit", get(kit::show))
+        .route("/dev/kit/look.css", get(kit::look))
+        .route("/dev/kit/{scene}", get(kit::scene))
         .route("/dev/channels", get(dev_channels::list))
         .route(
             "/dev/channels/{id}",

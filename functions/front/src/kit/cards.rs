@@ -1,0 +1,349 @@
+//! Every state that an asset's card can be in.
+
+use maud::{Markup, html};
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::timestamp::Timestamp;
+use proof_domain::verification::{CheckMethod, CheckView, DeliveryStatus, DnsRecord, HttpFile};
+use proof_pages::Words;
+use proof_pages::request::{
+    Ask, Asked, Asset, Begin, Place, Publication, Resend, Standing, Wanted, asset, error_text,
+};
+
+pub(super) const NOON: Timestamp = Timestamp::from_seconds(1_784_894_400);
+const TEXT: &str = "proof.example wants you to sign in with your Ethereum account:\n\
+    0x52908400098527886E0F7030069857D2E4169EE7\n\n\
+    Acme Exchange asks you to prove that this wallet is yours. It costs nothing.\n\n\
+    URI: https://proof.example\nVersion: 1\nChain ID: 1\nNonce: k9dq2m4x7w1p\n\
+    Issued At: 2026-07-24T12:00:00Z";
+const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
+const LINK: &str = "https://wa.me/12025550100?text=Proof%20code%20X7K2M9";
+
+pub(super) fn place(index: usize) -> Place<'static> {
+    Place {
+        base: "/dev/kit",
+        index,
+        query: "",
+    }
+}
+
+pub(super) fn record() -> DnsRecord {
+    DnsRecord {
+        kind: "TXT".into(),
+        name: "_proof.example.com".into(),
+        value: "proof-verify=3ac41e0a2b7c4d5e6f708192a3b4c5d6".into(),
+    }
+}
+
+pub(super) fn file() -> HttpFile {
+    HttpFile {
+        path: "/.well-known/proof-verify.txt".into(),
+        url: "https://example.com/.well-known/proof-verify.txt".into(),
+        content: "proof-verify=3ac41e0a2b7c4d5e6f708192a3b4c5d6".into(),
+    }
+}
+
+fn check(result: &str, observed: &[&str]) -> CheckView {
+    CheckView {
+        method: CheckMethod::Dns,
+        result: result.into(),
+        message: String::new(),
+        retryable: true,
+        observed: observed.iter().map(|text| (*text).to_owned()).collect(),
+        via: Vec::new(),
+        resolvers: Vec::new(),
+        dnssec: None,
+        checked_at: NOON,
+    }
+}
+
+pub(super) const fn asked(channel: Channel, ask: Ask<'_>) -> Asked<'_> {
+    Asked {
+        channel,
+        ask,
+        until: NOON.plus_seconds(600),
+        error: None,
+        can_change: true,
+        test_code: None,
+    }
+}
+
+pub(super) const fn sent(recipient: &str, delivery: DeliveryStatus, left: u8) -> Ask<'_> {
+    Ask::SentCode {
+        recipient,
+        delivery: Some(delivery),
+        attempts_left: Some(left),
+        resend: Resend::Now,
+    }
+}
+
+pub(super) const fn begin(channels: &[Channel]) -> Begin<'_> {
+    Begin {
+        channels,
+        chosen: None,
+        wanted: None,
+        error: None,
+    }
+}
+
+/// One card of each state.
+#[expect(clippy::too_many_lines, reason = "a list of states, not a procedure")]
+pub(super) fn all(words: Words) -> Markup {
+    let wrong = |kind, code, left: Option<u8>| {
+        let mut error = ApiError::new(code, "");
+        error.attempts_remaining = left;
+        error_text(words, kind, &error)
+    };
+    let bad_code = wrong(AssetType::Email, ErrorCode::InvalidCode, Some(3));
+    let last_code = wrong(AssetType::Email, ErrorCode::InvalidCode, Some(1));
+    let bad_phone = wrong(AssetType::Phone, ErrorCode::InvalidIdentifier, None);
+    let bad_signature = wrong(AssetType::Wallet, ErrorCode::InvalidSignature, Some(4));
+    let (record, file) = (record(), file());
+    let (missing, other) = (
+        check("record_not_found", &[]),
+        check("wrong_value", &["proof-verify=0000000000000000"]),
+    );
+    let publish = |record, file, last| {
+        Ask::Publish(Publication {
+            record,
+            file,
+            last,
+            next: Some(NOON.plus_seconds(120)),
+        })
+    };
+    let shown = |from_elsewhere| Ask::ShownCode {
+        code: "X7K2M9",
+        link: Some(LINK),
+        from_elsewhere,
+    };
+    let mail = "a***@example.com";
+    let states: Vec<(&str, AssetType, Option<&str>, Standing<'_>)> = vec![
+        (
+            "Ready, one way",
+            AssetType::Email,
+            Some(mail),
+            Standing::Ready(begin(&[Channel::Email])),
+        ),
+        (
+            "Ready, several ways",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Ready(begin(&[Channel::Whatsapp, Channel::Telegram, Channel::Sms])),
+        ),
+        (
+            "Ready, the person names it",
+            AssetType::Phone,
+            None,
+            Standing::Ready(Begin {
+                wanted: Some(Wanted {
+                    value: "12345",
+                    error: Some(&bad_phone),
+                }),
+                ..begin(&[Channel::Sms])
+            }),
+        ),
+        (
+            "A wallet, the person names it",
+            AssetType::Wallet,
+            None,
+            Standing::Ready(Begin {
+                wanted: Some(Wanted::default()),
+                ..begin(&[Channel::Ethereum, Channel::Solana, Channel::Bitcoin])
+            }),
+        ),
+        (
+            "A code was sent",
+            AssetType::Email,
+            Some(mail),
+            Standing::Asked(asked(Channel::Email, sent(mail, DeliveryStatus::Sent, 5))),
+        ),
+        (
+            "A wrong code",
+            AssetType::Email,
+            Some(mail),
+            Standing::Asked(Asked {
+                error: Some(&bad_code),
+                ..asked(Channel::Email, sent(mail, DeliveryStatus::Delivered, 3))
+            }),
+        ),
+        (
+            "The last try; no code again yet",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Asked(Asked {
+                error: Some(&last_code),
+                ..asked(
+                    Channel::Sms,
+                    Ask::SentCode {
+                        recipient: "+3706***9199",
+                        delivery: Some(DeliveryStatus::Delivered),
+                        attempts_left: Some(1),
+                        resend: Resend::From(NOON.plus_seconds(30)),
+                    },
+                )
+            }),
+        ),
+        (
+            "The message came back",
+            AssetType::Email,
+            Some(mail),
+            Standing::Asked(asked(
+                Channel::Email,
+                sent(mail, DeliveryStatus::Bounced, 5),
+            )),
+        ),
+        (
+            "A test",
+            AssetType::Email,
+            Some("test@example.com"),
+            Standing::Asked(Asked {
+                test_code: Some("482913"),
+                ..asked(
+                    Channel::Email,
+                    sent("test@example.com", DeliveryStatus::Skipped, 5),
+                )
+            }),
+        ),
+        (
+            "A message to us",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Asked(asked(Channel::Whatsapp, shown(false))),
+        ),
+        (
+            "It came from elsewhere",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Asked(asked(Channel::Telegram, shown(true))),
+        ),
+        (
+            "A record, not there yet",
+            AssetType::Domain,
+            Some("example.com"),
+            Standing::Asked(asked(
+                Channel::Dns,
+                publish(Some(&record), None, Some(&missing)),
+            )),
+        ),
+        (
+            "A record or a file, another value",
+            AssetType::Domain,
+            Some("example.com"),
+            Standing::Asked(asked(
+                Channel::Auto,
+                publish(Some(&record), Some(&file), Some(&other)),
+            )),
+        ),
+        (
+            "A file",
+            AssetType::Domain,
+            Some("example.com"),
+            Standing::Asked(asked(Channel::Http, publish(None, Some(&file), None))),
+        ),
+        (
+            "Signing in",
+            AssetType::Social,
+            Some("octocat"),
+            Standing::Asked(asked(
+                Channel::Github,
+                Ask::SignIn {
+                    address: "/dev/kit",
+                },
+            )),
+        ),
+        (
+            "A wallet signs",
+            AssetType::Wallet,
+            Some(WALLET),
+            Standing::Asked(asked(Channel::Ethereum, Ask::Sign { message: TEXT })),
+        ),
+        (
+            "A wrong signature",
+            AssetType::Wallet,
+            Some("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
+            Standing::Asked(Asked {
+                error: Some(&bad_signature),
+                ..asked(Channel::Bitcoin, Ask::Sign { message: TEXT })
+            }),
+        ),
+        (
+            "A bot",
+            AssetType::TelegramBot,
+            Some("@example_bot"),
+            Standing::Asked(asked(Channel::TelegramBotToken, Ask::BotToken)),
+        ),
+        (
+            "Just proven",
+            AssetType::Email,
+            Some("ada@example.com"),
+            Standing::Proven {
+                channel: Channel::Email,
+                at: NOON,
+                fresh: true,
+            },
+        ),
+        (
+            "Proven before",
+            AssetType::Domain,
+            Some("example.com"),
+            Standing::Proven {
+                channel: Channel::Dns,
+                at: NOON,
+                fresh: false,
+            },
+        ),
+        (
+            "Too late",
+            AssetType::Email,
+            Some(mail),
+            Standing::Failed {
+                too_late: true,
+                again: Some(begin(&[Channel::Email])),
+                organisation: "Acme Exchange",
+            },
+        ),
+        (
+            "Too many tries",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Failed {
+                too_late: false,
+                again: Some(begin(&[Channel::Sms, Channel::Whatsapp])),
+                organisation: "Acme Exchange",
+            },
+        ),
+        (
+            "Too many tries, and no more",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Failed {
+                too_late: false,
+                again: None,
+                organisation: "Acme Exchange",
+            },
+        ),
+        (
+            "Withdrawn",
+            AssetType::Account,
+            Some("ada@example.com"),
+            Standing::Withdrawn { at: NOON },
+        ),
+        ("Left open", AssetType::Email, Some(mail), Standing::Left),
+    ];
+    html! {
+        @for (index, (name, kind, identifier, standing)) in states.into_iter().enumerate() {
+            section.kit-state {
+                h3.muted { (name) }
+                ol.assets {
+                    (asset(words, &Asset {
+                        place: place(index),
+                        kind,
+                        identifier,
+                        optional: index % 4 == 1,
+                        standing,
+                    }))
+                }
+            }
+        }
+    }
+}

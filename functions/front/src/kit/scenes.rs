@@ -1,0 +1,176 @@
+//! Whole pages of a request, as a person meets them from beginning to end.
+
+use maud::{Markup, html};
+use proof_domain::asset::{AssetType, Channel};
+use proof_domain::timestamp::Timestamp;
+use proof_domain::verification::DeliveryStatus;
+use proof_pages::request::{
+    Ask, Asset, End, Opening, Publication, Purpose, Return, Standing, Trouble, assets, ending,
+    opening, progress_of, title, trouble, whole,
+};
+use proof_pages::{Asker, Tone, Words};
+
+use super::cards::{NOON, asked, begin, place, record, sent};
+
+pub(super) const ASKER: Asker<'static> = Asker {
+    name: "Acme Exchange",
+    logo: None,
+};
+
+/// A page of the request, or one instead of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scene {
+    Open,
+    Working,
+    Trouble,
+    Completed,
+    ExpiredSome,
+    Expired,
+    Cancelled,
+    Unknown,
+    Unavailable,
+}
+
+impl Scene {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Open,
+        Self::Working,
+        Self::Trouble,
+        Self::Completed,
+        Self::ExpiredSome,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Unknown,
+        Self::Unavailable,
+    ];
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Working => "working",
+            Self::Trouble => "trouble",
+            Self::Completed => "completed",
+            Self::ExpiredSome => "expired-some",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+
+    /// The texts of a page that only says something.
+    pub(super) const fn notice(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => Some("verify-unknown"),
+            Self::Unavailable => Some("verify-unavailable"),
+            _ => None,
+        }
+    }
+
+    /// Tone, title and body.
+    pub(super) fn show(self, words: Words) -> (Tone, String, Markup) {
+        let record = record();
+        let publication = Publication {
+            record: Some(&record),
+            file: None,
+            last: None,
+            next: Some(NOON.plus_seconds(60)),
+        };
+        let email = "a***@example.com";
+        let proven = |channel, fresh| Standing::Proven {
+            channel,
+            at: NOON,
+            fresh,
+        };
+        let (first, second, third) = match self {
+            Self::Working | Self::Trouble => (
+                proven(Channel::Email, true),
+                Standing::Asked(asked(Channel::Dns, Ask::Publish(publication))),
+                Standing::Asked(asked(
+                    Channel::Sms,
+                    sent("+3706***9199", DeliveryStatus::Sent, 5),
+                )),
+            ),
+            Self::Completed => (
+                proven(Channel::Email, false),
+                proven(Channel::Dns, false),
+                proven(Channel::Sms, false),
+            ),
+            Self::ExpiredSome => (
+                proven(Channel::Email, false),
+                Standing::Left,
+                Standing::Left,
+            ),
+            Self::Expired | Self::Cancelled => (Standing::Left, Standing::Left, Standing::Left),
+            Self::Open | Self::Unknown | Self::Unavailable => (
+                Standing::Ready(begin(&[Channel::Email])),
+                Standing::Ready(begin(&[Channel::Auto, Channel::Email])),
+                Standing::Ready(begin(&[Channel::Whatsapp, Channel::Telegram, Channel::Sms])),
+            ),
+        };
+        let card = |index, kind, identifier, standing| Asset {
+            place: place(index),
+            kind,
+            identifier: Some(identifier),
+            optional: index == 2,
+            standing,
+        };
+        let shown = |standing: &Standing<'_>, clear, masked| match standing {
+            Standing::Proven { .. } => clear,
+            _ => masked,
+        };
+        let (mail, phone) = (
+            shown(&first, "ada@example.com", email),
+            shown(&third, "+37069199199", "+3706***9199"),
+        );
+        let all = [
+            card(0, AssetType::Email, mail, first),
+            card(1, AssetType::Domain, "example.com", second),
+            card(2, AssetType::Phone, phone, third),
+        ];
+        if let Some((end, back)) = self.end() {
+            let body = html! { (ending(words, end, ASKER.name, back)) (assets(words, &all)) };
+            return (
+                end.tone(),
+                end.title(words),
+                whole(words, None, 3, 3, &body),
+            );
+        }
+        let body = html! {
+            @if self == Self::Trouble { (trouble(words, Trouble::Unavailable)) }
+            (opening(words, &OPENING))
+            (progress_of(words, &all))
+            (assets(words, &all))
+        };
+        let title = title(words, all.len());
+        (Tone::Asking, title, whole(words, None, 1, 3, &body))
+    }
+
+    const fn end(self) -> Option<(End, Option<Return<'static>>)> {
+        let back = Return {
+            address: "https://app.example.com/verified?status=completed",
+            after: None,
+        };
+        match self {
+            Self::Completed => Some((End::Completed, Some(back))),
+            Self::ExpiredSome => Some((End::Expired { some: true }, Some(back))),
+            Self::Expired => Some((End::Expired { some: false }, None)),
+            Self::Cancelled => Some((End::Cancelled, None)),
+            _ => None,
+        }
+    }
+}
+
+const OPENING: Opening<'static> = Opening {
+    organisation: ASKER.name,
+    purpose: Some(Purpose {
+        title: "Open a business account",
+        description: Some("We have to know that the company and its contacts are really yours."),
+    }),
+    expires_at: Timestamp::from_seconds(1_784_980_800),
+    test: false,
+};
