@@ -1,8 +1,10 @@
 // Points in time by the reader's own clock and in the page's language. The server writes them in UTC,
 // which is what everybody sees where no script runs.
 
-const options = /** @type {const} */ ({ dateStyle: "long", timeStyle: "short" });
-const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, options);
+const language = document.documentElement.lang || "en";
+// British readers of an English page have British dates.
+const own = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+const format = new Intl.DateTimeFormat(own, { dateStyle: "long", timeStyle: "short" });
 
 /** @param {ParentNode} root */
 function tell(root) {

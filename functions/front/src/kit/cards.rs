@@ -332,7 +332,7 @@ pub(super) fn all(words: Words) -> Markup {
     ];
     html! {
         @for (index, (name, kind, identifier, standing)) in states.into_iter().enumerate() {
-            section.kit-state {
+            section.stack {
                 h3.muted { (name) }
                 ol.assets {
                     (asset(words, &Asset {

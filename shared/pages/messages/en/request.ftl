@@ -5,10 +5,10 @@ request-title = { $count ->
     [one] Prove that this is yours
    *[other] Prove that these { $count } things are yours
   }
-request-asks = { $organisation } asks you for this. You prove it here, step by step, in any order.
+request-asks = { $organisation } asks you for this. You prove it here, in any order.
 request-purpose = What for
 request-shared = They will see
-request-they-see = What you prove here, when and how you proved it. { $organisation } sees nothing else about you.
+request-they-see = What you prove here, when and how. { $organisation } sees nothing else about you.
 request-open-until = Open until
 request-test = Test mode
 request-test-text = Nothing is sent, and nothing counts.
@@ -22,14 +22,14 @@ summary = { $all ->
   }
 
 # How an asset stands.
-standing-asked = Waiting for you
+standing-asked = Your turn
 standing-proven = Proven
 standing-late = Too late
 standing-failed = Not proven
 standing-withdrawn = Withdrawn
 standing-left = Left open
 asset-optional = optional
-asset-proven = By { $how }, { $when }
+asset-proven = { $how }, { $when }
 asset-late = The time for this is over. You can begin again.
 asset-failed = No tries are left for this code or signature. You can begin again with a new one.
 asset-over = This cannot be begun again here. Ask { $organisation } for a new link.

@@ -6,10 +6,10 @@ request-title = { $count ->
     [few] Įrodykite, kad šie { $count } dalykai yra jūsų
    *[other] Įrodykite, kad { $count } dalykų yra jūsų
   }
-request-asks = To prašo { $organisation }. Įrodote čia, žingsnis po žingsnio, bet kuria tvarka.
+request-asks = To prašo { $organisation }. Įrodote čia, bet kuria tvarka.
 request-purpose = Kam to reikia
 request-shared = Jie matys
-request-they-see = Tai, ką čia įrodote, kada ir kaip tai įrodėte. Nieko kito apie jus { $organisation } nematys.
+request-they-see = Tai, ką čia įrodote, kada ir kaip. Nieko kito apie jus { $organisation } nematys.
 request-open-until = Galioja iki
 request-test = Bandomasis režimas
 request-test-text = Niekas nesiunčiama ir niekas neįskaitoma.
@@ -23,7 +23,7 @@ summary = { $all ->
   }
 
 # Kaip su kiekvienu dalyku.
-standing-asked = Laukiama jūsų
+standing-asked = Jūsų eilė
 standing-proven = Įrodyta
 standing-late = Per vėlu
 standing-failed = Neįrodyta

@@ -80,12 +80,15 @@ pub fn asset(words: Words, asset: &Asset<'_>) -> Markup {
             div.asset-head {
                 span.asset-number aria-hidden="true" { (number(asset)) }
                 div.asset-name {
-                    h2 id=(heading_id) { (kind_name(words, asset.kind))
-                        @if asset.optional && !asset.is_proven() { " " span.optional { (words.say("asset-optional")) } }
+                    div.asset-title {
+                        h2 id=(heading_id) { (kind_name(words, asset.kind))
+                            @if asset.optional && !asset.is_proven() { " " span.optional { (words.say("asset-optional")) } }
+                        }
+                        (head)
                     }
                     @if let Some(identifier) = asset.identifier { p.mono { bdi { (identifier) } } }
+                    (told(words, asset))
                 }
-                (head)
             }
             (body(words, asset))
         }
@@ -124,15 +127,21 @@ fn heading(words: Words, asset: &Asset<'_>) -> Markup {
     chip(weight, icon, &words.say(key))
 }
 
+/// When and how it was proven.
+fn told(words: Words, asset: &Asset<'_>) -> Markup {
+    let Standing::Proven { channel, at, .. } = asset.standing else {
+        return html! {};
+    };
+    let how = html! { (channel_name(words, asset.kind, channel)) };
+    let when = moment(words, at);
+    html! { p.muted.small { (words.rich("asset-proven", &[], &[("how", &how), ("when", &when)])) } }
+}
+
 fn body(words: Words, asset: &Asset<'_>) -> Markup {
     match &asset.standing {
         Standing::Ready(begin) => begin::form(words, asset, begin, "begin"),
         Standing::Asked(asked) => asked::body(words, asset, asked),
-        Standing::Proven { channel, at, .. } => {
-            let how = html! { (channel_name(words, asset.kind, *channel)) };
-            let when = moment(words, *at);
-            html! { p.muted.small { (words.rich("asset-proven", &[], &[("how", &how), ("when", &when)])) } }
-        }
+        Standing::Proven { .. } => html! {},
         Standing::Failed {
             too_late,
             again,

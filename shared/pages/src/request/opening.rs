@@ -46,7 +46,7 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
     let organisation = html! { bdi { (opening.organisation) } };
     let named = [("organisation", &organisation)];
     html! {
-        p.lead { (words.rich("request-asks", &[], &named)) }
+        p { (words.rich("request-asks", &[], &named)) }
         @if opening.test {
             p { (chip(Weight::Warn, Sign::Info, &words.say("request-test"))) " "
                 span.muted.small { (words.say("request-test-text")) } }

@@ -33,7 +33,7 @@ pub(super) fn signing(
             details.more open[open] {
                 summary { (words.say("wallet-elsewhere")) }
                 div.stack {
-                    p.muted { (words.say(paste_hint(channel))) }
+                    p.muted.small { (words.say(paste_hint(channel))) }
                     (field(&Field {
                         id: &asset.place.id("signature"),
                         name: fields::SIGNATURE,
