@@ -105,7 +105,7 @@ pub fn text_to_sign(words: Words, message: &str) -> Markup {
     html! {
         figure.sample {
             figcaption { span { (what) } (copy_button(words, message, &what)) }
-            pre tabindex="0" role="region" aria-label=(what) { code dir="ltr" { (message) } }
+            pre tabindex="0" role="group" aria-label=(what) { code dir="ltr" { (message) } }
         }
     }
 }
