@@ -7,7 +7,7 @@ import { create, createEmail, freshId, proven, random, submit, otherCode } from 
 
 let world;
 before(async () => {
-  world = await startWorld({ dns: true, vars: { WEBHOOK_PACE_PERCENT: "1" } });
+  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "1" } });
 });
 after(() => world?.stop());
 

@@ -8,7 +8,7 @@ import { create, freshId, proven, random } from "./harness/steps.mjs";
 let world;
 before(async () => {
   // The schedule of retries runs in a hundredth of its time.
-  world = await startWorld({ dns: true, vars: { WEBHOOK_PACE_PERCENT: "1" } });
+  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "1" } });
 });
 after(() => world?.stop());
 

@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { after, before, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { eventually } from "./harness/poll.mjs";
+import { python } from "./harness/python.mjs";
 import { proven, random } from "./harness/steps.mjs";
 
 const root = new URL("..", import.meta.url);
@@ -148,7 +149,7 @@ async function isGoodReceiver(context, command, name) {
 
 test("receiver.mjs, with the published npm package", (context) => isGoodReceiver(context, process.execPath, "receiver.mjs"));
 
-test("receiver.py, with the published PyPI package", (context) => isGoodReceiver(context, pythonWithLibraries(), "receiver.py"));
+test("receiver.py, with the published PyPI package", (context) => isGoodReceiver(context, python(), "receiver.py"));
 
 test("plain.mjs and plain.py agree with what is sent", async () => {
   const { test: client } = await world.organisation();

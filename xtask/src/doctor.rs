@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::failure::Outcome;
 use crate::places;
 use crate::progress::{capture, paint};
-use crate::setup::{node, wasm_bindgen, wasm_target};
+use crate::setup::{node, python, wasm_bindgen, wasm_target};
 use crate::test;
 
 const BY_ITSELF: &str = "`cargo xtask dev` and `cargo xtask test` install it";
@@ -99,6 +99,11 @@ fn findings() -> Outcome<Vec<Finding>> {
             "the tests' servers",
             packages.is_empty().then(|| "installed".to_owned()),
             &apt,
+        ),
+        Finding::needed(
+            "Python's packages",
+            python::is_there().then(|| "installed".to_owned()),
+            "`cargo xtask test` installs them with python3",
         ),
         Finding::needed(
             "gzip",

@@ -116,6 +116,7 @@ fn end_to_end(tools: &Tools, filter: Option<&str>) -> Outcome {
         return Ok(());
     }
     packages()?;
+    setup::python::ensure()?;
     let mut node = tools.node.program("node");
     node.args(["--test", FILES_AT_ONCE, "--test-reporter=spec"]);
     if let Some(filter) = filter

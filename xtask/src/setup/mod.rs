@@ -3,6 +3,7 @@
 
 pub(crate) mod debian;
 pub(crate) mod node;
+pub(crate) mod python;
 mod shared_target;
 pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_target;
