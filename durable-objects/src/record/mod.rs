@@ -10,7 +10,7 @@ mod tickets;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use proof_domain::error::ApiError;
+use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_edge::config::Config;
@@ -36,6 +36,8 @@ pub(crate) trait Record: Clone + PartialEq + Serialize + DeserializeOwned + 'sta
     /// What its event streams watch.
     fn watched(&self) -> Watched;
     fn owner(&self) -> &Owner;
+    /// Digest of the request that created it.
+    fn fingerprint(&self) -> &str;
     /// Whether live status has nothing more to tell.
     fn is_terminal(&self) -> bool;
     /// Whether its time is over and it does not say so yet.
@@ -121,6 +123,22 @@ impl<R: Record> Inside<R> {
             .ok_or_else(ApiError::not_found)
     }
 
+    /// Whether this creation was carried out before. A key that was used with another request, or
+    /// for a thing that is gone, is refused.
+    pub(crate) fn is_repetition(
+        &self,
+        owner: &Owner,
+        fingerprint: &str,
+        repeatable: bool,
+    ) -> Result<bool, ApiError> {
+        match self.load()? {
+            None if repeatable && self.is_retired()? => Err(used()),
+            None => Ok(false),
+            Some(known) if known.owner() == owner && known.fingerprint() == fingerprint => Ok(true),
+            Some(_) => Err(used()),
+        }
+    }
+
     /// Stores a changed record, tells the open streams, and sees to everybody else after the answer.
     pub(crate) fn save(self: &Rc<Self>, record: R) -> Result<(), ApiError> {
         let before = self
@@ -174,4 +192,11 @@ impl<R: Record> Inside<R> {
         self.save(ended)?;
         self.load()?.ok_or_else(ApiError::not_found)
     }
+}
+
+fn used() -> ApiError {
+    ApiError::new(
+        ErrorCode::Conflict,
+        "This Idempotency-Key was used with another request.",
+    )
 }

@@ -6,7 +6,7 @@ mod outbox;
 
 use std::rc::Rc;
 
-use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::error::ApiError;
 use proof_domain::id::Id;
 use proof_domain::inbound::{Arrival, Arrived};
 use proof_domain::session::{Change, Session, SessionStatus, SessionView, State, Told};
@@ -49,6 +49,10 @@ impl Record for Session {
 
     fn owner(&self) -> &Owner {
         &self.owner
+    }
+
+    fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     fn is_terminal(&self) -> bool {
@@ -179,17 +183,11 @@ impl Inside {
         self: &Rc<Self>,
         create: &CreateSessionCommand,
     ) -> Result<Option<SessionView>, ApiError> {
-        let Some(record) = self.load()? else {
-            return if create.repeatable && self.is_retired()? {
-                Err(used())
-            } else {
-                Ok(None)
-            };
-        };
-        if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
-            return Err(used());
+        let fingerprint = create.plan.fingerprint();
+        if self.is_repetition(&create.owner, &fingerprint, create.repeatable)? {
+            return self.get(&create.owner).await.map(Some);
         }
-        self.get(&create.owner).await.map(Some)
+        Ok(None)
     }
 
     fn begin(self: &Rc<Self>, create: CreateSessionCommand) -> Result<SessionView, ApiError> {
@@ -273,11 +271,4 @@ impl Inside {
         let what = "verification of a session";
         Ok(Id::for_idempotency_key(secret, &record.owner, what, &name))
     }
-}
-
-fn used() -> ApiError {
-    ApiError::new(
-        ErrorCode::Conflict,
-        "This Idempotency-Key was used with another request.",
-    )
 }

@@ -77,11 +77,9 @@ impl Inside {
         record: Verification,
     ) -> Result<VerificationView, ApiError> {
         let owner = record.owner.clone();
-        match self.load()? {
-            None if self.is_retired()? => return Err(used()),
-            None => self.save(record)?,
-            Some(known) if known.owner == owner && known.fingerprint == record.fingerprint => {}
-            Some(_) => return Err(used()),
+        // Its id is derived, so it must never come back after it is gone.
+        if !self.is_repetition(&owner, &record.fingerprint, true)? {
+            self.save(record)?;
         }
         self.get(&owner).await
     }
@@ -90,17 +88,11 @@ impl Inside {
         self: &Rc<Self>,
         create: &CreateCommand,
     ) -> Result<Option<VerificationView>, ApiError> {
-        let Some(record) = self.load()? else {
-            return if create.repeatable && self.is_retired()? {
-                Err(used())
-            } else {
-                Ok(None)
-            };
-        };
-        if record.owner != create.owner || record.fingerprint != create.plan.fingerprint() {
-            return Err(used());
+        let fingerprint = create.plan.fingerprint();
+        if self.is_repetition(&create.owner, &fingerprint, create.repeatable)? {
+            return self.get(&create.owner).await.map(Some);
         }
-        self.get(&create.owner).await.map(Some)
+        Ok(None)
     }
 
     /// Counts a message before it is sent, or refuses it. Messages to phones cost money, so they
@@ -320,13 +312,6 @@ fn not_a_chain(missing: MissingSettings) -> ApiError {
     ApiError::new(
         ErrorCode::ChannelNotConfigured,
         format!("The operator must mend {}.", missing.0.join(", ")),
-    )
-}
-
-fn used() -> ApiError {
-    ApiError::new(
-        ErrorCode::Conflict,
-        "This Idempotency-Key was used with another request.",
     )
 }
 

@@ -23,7 +23,7 @@ use proof_domain::verification::{
     Answer, Question, ResendResult, TestVerification, Verification, VerificationView,
 };
 use proof_edge::objects::{
-    CheckReport, MessageToSign, VerificationCommand, VerificationToken, Watched,
+    CheckReport, Done, MessageToSign, VerificationCommand, VerificationToken, Watched,
 };
 use proof_edge::work::begin;
 use proof_evidence::code::{CodeDigest, CodeKey, CodeShape, InboundCode};
@@ -64,6 +64,10 @@ impl Record for Verification {
         &self.owner
     }
 
+    fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     fn is_terminal(&self) -> bool {
         self.status().is_terminal()
     }
@@ -97,7 +101,7 @@ impl Record for Verification {
     }
 
     fn owes(&self) -> bool {
-        self.owes_ledger() || self.owes_message().is_some()
+        self.owes_ledger() || self.owes_message().is_some() || self.owes_request()
     }
 
     async fn pay(inside: &Rc<Inside>) -> Result<(), ApiError> {
@@ -186,6 +190,10 @@ impl Inside {
             VerificationCommand::CompleteInTest { owner } => {
                 said(&self.complete_in_test(&owner).await)
             }
+            VerificationCommand::Withdraw { owner } => said(&self.change(&owner, |record| {
+                record.withdraw(now());
+                Ok(Done {})
+            })),
             VerificationCommand::Revoke { owner, reason } => {
                 said(&self.revoke(&owner, reason).await)
             }

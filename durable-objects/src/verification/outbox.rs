@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use proof_domain::asset::Channel;
 use proof_domain::error::ApiError;
-use proof_domain::verification::Verification;
+use proof_domain::verification::{Status, Verification};
+use proof_domain::verification_request::Report;
 use proof_edge::ledger::Ledger;
+use proof_edge::objects::{report, report_of};
 
 use super::Inside;
 use crate::{mail, now, texts};
@@ -48,10 +50,40 @@ async fn forget_messages(_: &Ledger, _: &Verification) -> Result<(), ApiError> {
 }
 
 impl Inside {
-    pub(super) async fn pay_all(&self) -> Result<(), ApiError> {
-        // The ledger first: a mail server may take long.
+    pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
+        // The message last: a mail server may take long.
         let ledger = self.pay_ledger().await;
-        self.pay_message().await.and(ledger)
+        let request = self.pay_request().await;
+        self.pay_message().await.and(ledger).and(request)
+    }
+
+    /// Tells the request that it belongs to how it ended.
+    async fn pay_request(self: &Rc<Self>) -> Result<(), ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owes_request()) else {
+            return Ok(());
+        };
+        let (Some(of), told) = (record.request, record.history.len()) else {
+            return Ok(());
+        };
+        let (env, owner) = (self.context.env(), &record.owner);
+        for change in record.history.iter().skip(record.told.request) {
+            let ending = match change.status {
+                Status::Pending => continue,
+                Status::Failed => Report::Ended,
+                Status::Expired => Report::Late,
+                Status::Revoked => Report::Revoked,
+                Status::Verified => {
+                    let view = self.proven(owner).await?;
+                    report_of(&view).unwrap_or(Report::Ended)
+                }
+            };
+            report(env, owner.clone(), of, record.id, ending).await?;
+        }
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+            current.told.request = current.told.request.max(told);
+            self.store(current)?;
+        }
+        Ok(())
     }
 
     async fn pay_ledger(&self) -> Result<(), ApiError> {

@@ -96,7 +96,7 @@ fn claims_of(
             .account
             .as_ref()
             .map(|account| account_hash(salt, &account.id)),
-        request_id: None,
+        request_id: record.request.map(|of| of.request_id.to_string()),
         own_channel: record.own_channel,
         nbf: None,
     })

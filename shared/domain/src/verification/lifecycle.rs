@@ -190,6 +190,14 @@ impl Verification {
         Ok(())
     }
 
+    /// Nobody waits for an answer any more. What is over stays as it is.
+    pub fn withdraw(&mut self, now: Timestamp) {
+        self.settle(now);
+        if matches!(self.state, State::Pending) {
+            self.enter(State::Expired { at: now }, now);
+        }
+    }
+
     /// Withdraws the proof. A second call changes nothing and is told the first one's time.
     pub fn revoke(&mut self, reason: RevocationReason, now: Timestamp) -> Result<(), ApiError> {
         self.settle(now);

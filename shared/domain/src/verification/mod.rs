@@ -349,6 +349,12 @@ impl Verification {
         self.revision > self.ledger_revision
     }
 
+    /// Whether the request that it belongs to has something to learn.
+    pub fn owes_request(&self) -> bool {
+        let told = self.told.request.max(1);
+        self.request.is_some() && told < self.history.len()
+    }
+
     /// The code that has to be sent, if any.
     pub fn owes_message(&self) -> Option<&str> {
         self.delivery

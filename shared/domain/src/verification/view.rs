@@ -51,6 +51,10 @@ pub struct VerificationView {
     pub client_metadata: Option<Map<String, Value>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
+    /// The verification request that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "507f1f77bcf86cd799439013")]
+    pub request_id: Option<Id>,
     /// While pending: what the person has to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<ChallengeView>,
@@ -328,6 +332,7 @@ impl From<ListedVerification> for VerificationView {
             client_metadata: listed.client_metadata,
             mailbox: None,
             callback_url: None,
+            request_id: None,
             challenge: None,
             delivery_status: None,
             delivery_error: None,
@@ -365,6 +370,7 @@ impl Verification {
             external_user_id: self.external_user_id.clone(),
             client_metadata: self.client_metadata.clone(),
             callback_url: self.callback_url.clone(),
+            request_id: self.request.map(|of| of.request_id),
             challenge: None,
             delivery_status: self.delivery.as_ref().map(|delivery| delivery.status),
             delivery_error: self

@@ -186,12 +186,14 @@ impl VerificationRequest {
         self.withdrawn.retain(|id| *id != verification_id);
     }
 
-    /// When this object has to wake up by itself for its own lifecycle.
-    pub fn wakes_at(&self) -> Timestamp {
-        if !self.status.is_terminal() {
-            return self.expires_at;
-        }
-        // The proofs in it are good for so long.
+    /// When this object has to wake up by itself, while it is open.
+    pub const fn wakes_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// From when on the record is kept for a while and no longer: the request is over, and so are the
+    /// proofs in it.
+    pub fn kept_from(&self) -> Option<Timestamp> {
         let proofs = self
             .assets
             .iter()
@@ -201,13 +203,9 @@ impl VerificationRequest {
                 }
                 _ => None,
             });
-        let over = proofs.fold(self.updated_at, Timestamp::max);
-        over.plus_seconds(limits::RETENTION_SECONDS)
-    }
-
-    /// Whether the record may be deleted: it is over, everybody knows, its time has passed.
-    pub fn is_disposable(&self, now: Timestamp) -> bool {
-        self.status.is_terminal() && !self.owes_anything() && now >= self.wakes_at()
+        self.status
+            .is_terminal()
+            .then(|| proofs.fold(self.updated_at, Timestamp::max))
     }
 
     /// Whether somebody has to be told something.

@@ -11,7 +11,7 @@ use proof_domain::verification_request::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::verifications::Count;
+use super::verifications::{Count, forget_events};
 use super::{Ledger, Statement};
 
 const UPSERT: &str = "INSERT INTO verification_requests
@@ -119,6 +119,19 @@ impl Ledger {
     ) -> Result<(), ApiError> {
         self.apply(&[Statement::of(UPSERT, row_of(request, public_url)?)])
             .await
+    }
+
+    /// Takes what is personal from a request whose time is over, and from events as old.
+    pub async fn forget_request(&self, id: Id, before: Timestamp) -> Result<(), ApiError> {
+        self.apply(&[
+            Statement::of(
+                "UPDATE verification_requests SET summary = NULL, external_user_id = NULL
+                 WHERE id = ?1",
+                vec![json!(id)],
+            ),
+            forget_events(before),
+        ])
+        .await
     }
 
     /// A page of the owner's requests, newest first, in one round trip.

@@ -5,6 +5,7 @@ mod delivery;
 mod erasing;
 mod inbound;
 mod limits;
+mod request;
 mod session;
 mod sign_in;
 mod storage;
@@ -16,6 +17,7 @@ pub use delivery::{Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
 pub use erasing::Remaining;
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
+pub use request::{CreateRequestCommand, RequestCommand, RequestPage, Requests, report, report_of};
 pub use session::{CreateSessionCommand, SessionCommand, SessionPicture, Sessions};
 pub use sign_in::{BegunSignIn, BotFinding, Hidden, SignInCommand, TakenSignIn};
 pub use storage::{ObjectContext, StorageFault};
@@ -23,7 +25,7 @@ use streams::open_stream;
 pub use streams::{EventsRequest, SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{
     CheckReport, CreateCommand, MessageToSign, VerificationCommand, VerificationToken,
-    Verifications, establish, read_verification,
+    Verifications, establish, read_verification, withdraw,
 };
 
 use proof_domain::error::ApiError;

@@ -13,7 +13,6 @@ use super::{Done, UNREACHABLE, command};
 use crate::platform::{Js, local, object_fetch, reason, response_status, response_text};
 
 const BINDING: &str = "STREAM_SLOTS";
-const REQUESTS: &str = "REQUESTS";
 
 /// What a stream tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +29,7 @@ impl Watched {
         match self {
             Self::Verification(id) => (super::verification::BINDING, id.to_string()),
             Self::Session(id) => (super::session::BINDING, id.to_string()),
-            Self::Request(id) => (REQUESTS, id.to_string()),
+            Self::Request(id) => (super::request::BINDING, id.to_string()),
         }
     }
 }

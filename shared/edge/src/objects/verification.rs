@@ -1,6 +1,6 @@
 //! Commands for the object of one verification, and the client that gives them.
 
-use proof_domain::error::ApiError;
+use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::Owner;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::sign_in::{BotFinding, SignInCommand};
-use super::{EventsRequest, Reply, Watched, command, open_stream};
+use super::{Done, EventsRequest, Reply, Watched, command, open_stream};
 use crate::answer::Raw;
 use crate::platform::{Js, local};
 use crate::scope::Scope;
@@ -63,6 +63,10 @@ pub enum VerificationCommand {
         token: String,
     },
     CompleteInTest {
+        owner: Owner,
+    },
+    /// Nobody waits for it any more.
+    Withdraw {
         owner: Owner,
     },
     Revoke {
@@ -310,6 +314,15 @@ pub async fn establish(
     command(env, BINDING, &name, &wish).await?.value.read()
 }
 
+/// Ends a verification that nobody waits for any more. One that never came to be needs no end.
+pub async fn withdraw(env: &JsValue, owner: Owner, id: Id) -> Result<(), ApiError> {
+    let wish = VerificationCommand::Withdraw { owner };
+    match command::<Done>(env, BINDING, &id.to_string(), &wish).await {
+        Err(error) if error.code != ErrorCode::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// A verification, for another object.
 pub async fn read_verification(
     env: &JsValue,
@@ -436,6 +449,10 @@ mod tests {
             (
                 VerificationCommand::Confirm { token: "t".into() },
                 r#"{"confirm":{"token":"t"}}"#,
+            ),
+            (
+                VerificationCommand::Withdraw { owner: owner() },
+                r#"{"withdraw":{"owner":{"organisation":"acme","environment":"live"}}}"#,
             ),
             (
                 VerificationCommand::Probe { slot: "s".into() },

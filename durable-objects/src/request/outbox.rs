@@ -1,0 +1,93 @@
+//! What the object of a request owes others: the ledger its row, the verifications that it gave up
+//! their end, and whoever listens what happened. All of it is safe to repeat.
+
+use std::rc::Rc;
+
+use proof_domain::error::ApiError;
+use proof_domain::verification_request::{VerificationRequest, announced};
+use proof_edge::events::publish;
+use proof_edge::ledger::Ledger;
+use proof_edge::objects::withdraw;
+
+use super::Inside;
+use crate::now;
+
+impl Inside {
+    pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
+        let ledger = self.pay_ledger().await;
+        let withdrawals = self.pay_withdrawals().await;
+        let events = self.pay_events().await;
+        ledger.and(withdrawals).and(events)
+    }
+
+    async fn pay_ledger(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owes_ledger()) else {
+            return Ok(());
+        };
+        Ledger::new(self.context.env())
+            .record_request(&record, &self.config.public_url)
+            .await?;
+        // It may have moved on in the meantime; what was written is what counts as known.
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+            current.ledger_revision = current.ledger_revision.max(record.revision);
+            self.store(current)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what is personal from the ledger.
+    pub(super) async fn forget_row(&self, record: &VerificationRequest) -> Result<(), ApiError> {
+        let before = now().plus_seconds(-self.config.retention_seconds);
+        Ledger::new(self.context.env())
+            .forget_request(record.id, before)
+            .await
+    }
+
+    /// Ends what is under way, so that no code of it works any more.
+    pub(super) async fn let_verifications_go(
+        &self,
+        record: &VerificationRequest,
+    ) -> Result<(), ApiError> {
+        let running = record
+            .assets
+            .iter()
+            .filter_map(|asset| asset.standing.run());
+        let running = running.map(|run| run.verification_id);
+        for id in running.chain(record.withdrawn.iter().copied()) {
+            withdraw(self.context.env(), record.owner.clone(), id).await?;
+        }
+        Ok(())
+    }
+
+    async fn pay_withdrawals(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
+        for id in &record.withdrawn {
+            withdraw(self.context.env(), record.owner.clone(), *id).await?;
+            if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+                current.heard_of_withdrawal(*id);
+                self.store(current)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn pay_events(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
+        let told = record.history.len();
+        if record.told_events >= told {
+            return Ok(());
+        }
+        for event in announced(&record, self.config.id_secret()?) {
+            publish(self.context.env(), &event).await?;
+        }
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+            current.told_events = current.told_events.max(told);
+            self.store(current)?;
+        }
+        Ok(())
+    }
+}
