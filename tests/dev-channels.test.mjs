@@ -19,7 +19,7 @@ before(async () => {
   peers = await startPeers(folder);
   world = await startWorld({ vars: peers.vars, outbound: peers.outbound });
   const organisation = await world.organisation({ name: "Demo" });
-  peers.connect(world, { live_key: organisation.live.key });
+  await peers.connect(world, { live_key: organisation.live.key });
   browser = await startBrowser(world.url);
 });
 after(async () => {
@@ -86,7 +86,7 @@ test("a real provider's settings win, and nobody plays it", async () => {
     assert.equal(few.vars.SMS_NUMBER, undefined);
     assert.ok(few.vars.WHATSAPP_NUMBER);
     const demo = await world.organisation({ name: "Demo" });
-    few.connect(world, { live_key: demo.live.key });
+    await few.connect(world, { live_key: demo.live.key });
     const { channels } = await (await fetch(`${few.vars.LOCAL_PEERS_URL}/play/channels`)).json();
     const played = (wanted) => channels.find(({ channel }) => channel === wanted).playable;
     assert.deepEqual([played("github"), played("sms"), played("x"), played("whatsapp")], [false, false, true, true]);

@@ -26,7 +26,7 @@ const outside = peers && { vars: peers.vars, outbound: peers.outbound };
 const system = await startSystem({ ...options, ...outside, onLine: (line) => print(line) }).catch(fail);
 const control = await openControl(system, options.stateDir);
 const extra = seed ? { demo: await demo(system, seed) } : {};
-peers?.connect(system, extra.demo);
+await peers?.connect(system, extra.demo).catch(fail);
 say({ ready: true, url: system.url, ...extra });
 print = (line) => console.log(line);
 early.forEach(print);

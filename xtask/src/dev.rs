@@ -125,6 +125,7 @@ fn greet(ready: &Value, took: Duration) {
     row("Documentation", &format!("{url}/docs"));
     row("Inbox", &format!("{url}/dev/inbox"));
     row("Channels", &format!("{url}/dev/channels"));
+    row("Webhooks", &format!("{url}/dev/webhooks"));
     row("Health", &format!("{url}/health"));
     row("Test key", &text(&demo["test_key"]));
     row("Live key", &text(&demo["live_key"]));

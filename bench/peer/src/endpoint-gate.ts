@@ -5,7 +5,7 @@ import type { ObjectsEnv } from "./env";
 
 const PLACES = 16;
 const LEASE_MS = 30_000;
-const WAITING_AT_MOST = 1_000;
+const WAITING_AT_MOST = 10_000;
 const OPEN_AFTER = 5;
 const REST_MS = 10_000;
 

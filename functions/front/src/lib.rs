@@ -5,12 +5,16 @@
 mod broken;
 #[cfg(feature = "local")]
 mod dev_channels;
+#[cfg(feature = "local")]
+mod dev_webhooks;
 mod documents;
 mod health;
 #[cfg(feature = "local")]
 mod inbox;
 #[cfg(feature = "local")]
 mod kit;
+#[cfg(feature = "local")]
+mod peers;
 mod quota;
 
 use axum::Router;
@@ -50,6 +54,9 @@ pub fn router() -> Router {
             "/dev/try-session/{channel}",
             post(dev_channels::sessions::begin),
         )
+        .route("/dev/webhooks", get(dev_webhooks::show))
+        .route("/dev/webhooks/send", post(dev_webhooks::send))
+        .route("/dev/webhooks/manner/{manner}", post(dev_webhooks::behave))
         .route("/dev/panic", post(broken::panic));
     router
 }

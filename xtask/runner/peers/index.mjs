@@ -6,6 +6,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { fetch as fetchOutside } from "miniflare";
 import { Zone } from "./dns.mjs";
+import { Hooks } from "./hooks.mjs";
 import { Networks } from "./networks.mjs";
 import { OpenId } from "./openid.mjs";
 import { Play } from "./play.mjs";
@@ -55,15 +56,19 @@ export async function startPeers(folder) {
     peers[name] = peer;
     Object.assign(vars, Object.fromEntries(played));
   }
+  // Its name is a made-up one: where a real resolver is asked, nobody finds it.
+  if (peers.dns) peers.hooks = new Hooks();
   return {
     /** What points the system to the peers. */
     vars: { LOCAL_PEERS_URL: url, ...vars, ...own },
-    /** What the Workers fetch: files of made-up domains here, everything else from the world. */
-    outbound: (request) => peers.dns?.page(request) ?? fetchOutside(request, { redirect: "manual" }),
-    /** Tells the person which system and whose key to use. */
-    connect(system, demo) {
+    /** What the Workers fetch: made-up domains and the tenant's own server here, everything else from the world. */
+    outbound: async (request) =>
+      (await peers.hooks?.take(request)) ?? peers.dns?.page(request) ?? fetchOutside(request, { redirect: "manual" }),
+    /** Tells the person which system and whose key to use, and has the tenant's server registered. */
+    async connect(system, demo) {
       peers.openid?.trust(system.url);
       play = new Play({ system, key: demo.live_key, peers, isReal });
+      await peers.hooks?.connect(system, demo);
     },
     stop: () => new Promise((resolve) => server.close(resolve)),
   };

@@ -2,6 +2,7 @@
 // would, with the demo organisation's live key, and then does what the challenge asks, through the
 // real channel.
 import { people, sessionPeople } from "./people/index.mjs";
+import { tenant } from "./tenant.mjs";
 import { answerJson, textOf } from "./wire.mjs";
 
 const MAX_SCENES = 1_000;
@@ -13,7 +14,7 @@ export class Play {
   #api;
 
   constructor({ system, key, peers, isReal }) {
-    this.#api = apiOf(system, key);
+    this.#api = tenant(system, key);
     this.#people = people({ system, peers, isReal });
     this.#callers = sessionPeople({ system, peers });
     this.#stages = {
@@ -106,14 +107,3 @@ class Stage {
     return this.scene(id);
   }
 }
-
-const apiOf = (system, key) => async (method, path, body) => {
-  const reply = await fetch(`${system.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
-    body: body && JSON.stringify(body),
-  });
-  const answer = await reply.json();
-  if (!reply.ok) throw new Error(answer.error?.message ?? `status ${reply.status}`);
-  return answer;
-};

@@ -9,11 +9,11 @@ use axum::extract::RawPathParams;
 use http::{StatusCode, header};
 use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::ApiError;
-use proof_edge::providers;
 use proof_edge::{Answer, Failure, Scope};
 use proof_evidence::exchange::ProviderRequest;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::peers::{ask, at, part};
 
 /// One channel of one type, as the players have it.
 #[derive(Debug, Deserialize)]
@@ -98,41 +98,10 @@ fn see(scene: &Scene) -> Answer {
     Answer::empty(StatusCode::SEE_OTHER).with(header::LOCATION, &place)
 }
 
-fn part<'a>(parameters: &'a RawPathParams, wanted: &str) -> &'a str {
-    let mut parts = parameters.iter();
-    parts
-        .find(|(name, _)| *name == wanted)
-        .map_or("", |(_, value)| value)
-}
-
 fn id(parameters: &RawPathParams) -> Result<proof_domain::id::Id, ApiError> {
     proof_domain::id::Id::parse(part(parameters, "id")).ok_or_else(ApiError::not_found)
 }
 
-fn nobody(why: impl Into<String>) -> ApiError {
-    ApiError::unavailable(
-        "Nobody plays the providers here. cargo xtask dev starts them.",
-        why,
-    )
-}
-
-/// Where the players are asked.
 fn play(scope: &Scope, path: &str) -> Result<String, ApiError> {
-    match scope.config().local_peers.as_str() {
-        "" => Err(nobody("LOCAL_PEERS_URL is not set")),
-        base => Ok(format!("{base}/play/{path}")),
-    }
-}
-
-async fn ask<T: DeserializeOwned>(request: ProviderRequest) -> Result<T, ApiError> {
-    let answer = providers::send(request)
-        .await
-        .map_err(|error| nobody(error.to_string()))?;
-    if answer.status == 404 {
-        return Err(ApiError::not_found());
-    }
-    if !answer.is_success() {
-        return Err(nobody(String::from_utf8_lossy(&answer.body)));
-    }
-    answer.json().map_err(|error| nobody(error.to_string()))
+    at(scope, &format!("play/{path}"))
 }

@@ -9,8 +9,9 @@ use proof_edge::{Answer, Failure, Scope};
 use proof_evidence::exchange::ProviderRequest;
 use serde::{Deserialize, Serialize};
 
+use super::play;
 use super::views::{buttons, chip, mark, page, proof_card};
-use super::{ask, part, play};
+use crate::peers::{ask, part};
 
 /// A session under way, and what the made-up person can do about it.
 #[derive(Debug, Deserialize)]
