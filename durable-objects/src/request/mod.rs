@@ -154,7 +154,7 @@ impl Inside {
                 asset,
                 channel,
                 identifier,
-            } => said(&self.begin(owner, asset, channel, identifier.as_deref())),
+            } => said(&self.begin(owner.as_ref(), asset, channel, identifier.as_deref())),
             RequestCommand::NotBegun {
                 asset,
                 verification_id,
@@ -238,12 +238,12 @@ impl Inside {
 
     fn begin(
         self: &Rc<Self>,
-        owner: Option<Owner>,
+        owner: Option<&Owner>,
         asset: u8,
         channel: Option<Channel>,
         identifier: Option<&str>,
     ) -> Result<Begun, ApiError> {
-        let record = match &owner {
+        let record = match owner {
             Some(owner) => self.owned(owner)?,
             None => self.load()?.ok_or_else(ApiError::not_found)?,
         };
