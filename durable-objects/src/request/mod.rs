@@ -183,8 +183,7 @@ impl Inside {
 
     /// One commit, and nothing else on that path.
     fn create(self: &Rc<Self>, create: CreateRequestCommand) -> JsValue {
-        let fingerprint = create.plan.fingerprint();
-        let known = self.is_repetition(&create.owner, &fingerprint, create.repeatable);
+        let known = self.is_repetition(&create.owner, &create.fingerprint, create.repeatable);
         let (outcome, repeated) = match known {
             Ok(true) => (self.get(&create.owner), true),
             Ok(false) => (self.establish(create), false),
@@ -202,6 +201,7 @@ impl Inside {
             create.owner,
             create.organisation_name,
             create.plan,
+            create.fingerprint,
             create.repeatable,
             now(),
         );

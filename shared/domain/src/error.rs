@@ -142,6 +142,18 @@ impl ApiError {
         error
     }
 
+    /// The same of a part of the body: the fields it names are within that.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        for problem in &mut self.details {
+            problem.field = format!("{part}.{}", problem.field);
+        }
+        if let [problem] = &self.details[..] {
+            self.message = format!("{}: {}", problem.field, problem.message).into();
+        }
+        self
+    }
+
     pub fn unauthorized() -> Self {
         Self::new(
             ErrorCode::Unauthorized,
@@ -259,5 +271,8 @@ mod tests {
         assert_eq!(error.code.status(), 400);
         assert_eq!(error.details[0].field, "limit");
         assert_eq!(error.message, "limit: must be between 1 and 100");
+        let within = error.within("assets[1]");
+        assert_eq!(within.details[0].field, "assets[1].limit");
+        assert_eq!(within.message, "assets[1].limit: must be between 1 and 100");
     }
 }

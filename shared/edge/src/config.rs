@@ -41,6 +41,8 @@ pub struct Config {
     pub key_cache_seconds: u32,
     pub challenge_seconds: i64,
     pub domain_challenge_seconds: i64,
+    /// How long a request is open that does not say.
+    pub request_seconds: i64,
     /// Until a domain is looked at by itself for the first time; 0: never.
     pub domain_check_seconds: i64,
     /// How long what is over is kept.
@@ -91,6 +93,7 @@ impl Config {
                 "DOMAIN_CHALLENGE_SECONDS",
                 limits::DOMAIN_CHALLENGE_SECONDS,
             ),
+            request_seconds: number(env, "REQUEST_SECONDS", limits::REQUEST_SECONDS[1]),
             domain_check_seconds: number(env, "DOMAIN_CHECK_SECONDS", limits::DOMAIN_CHECK_SECONDS),
             retention_seconds: retention(&text("RETENTION_DAYS", "")),
             log: text("LOG", "info") != "off",

@@ -48,6 +48,32 @@ impl<S: Send + Sync> FromRequestParts<S> for PathSession {
     }
 }
 
+/// One asset of a request in the path, by the request's id and its place.
+#[derive(Clone, Copy, Debug)]
+pub struct PathAsset {
+    pub request: Id,
+    pub asset: u8,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathAsset {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let PathId(request) = PathId::from_request_parts(parts, state).await?;
+        let parameters = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        let index = parameters.iter().find(|(name, _)| *name == "index");
+        let asset = index
+            .and_then(|(_, text)| Some((text, text.parse::<u8>().ok()?)))
+            // One spelling for each asset.
+            .filter(|(text, place)| place.to_string() == *text)
+            .map(|(_, place)| place)
+            .ok_or_else(ApiError::not_found)?;
+        Ok(Self { request, asset })
+    }
+}
+
 async fn named<T, S: Send + Sync>(
     parts: &mut Parts,
     state: &S,

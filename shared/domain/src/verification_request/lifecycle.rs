@@ -37,6 +37,14 @@ pub struct Begun {
     pub plan: PlannedVerification,
 }
 
+impl RequestStatus {
+    /// Why a request that ended so cannot be cancelled.
+    pub fn not_cancelled(self) -> ApiError {
+        let message = format!("This request is {} and cannot be cancelled.", self.as_str());
+        ApiError::new(ErrorCode::Conflict, message)
+    }
+}
+
 impl VerificationRequest {
     /// Whether its time is over and the record does not say so yet.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
@@ -171,13 +179,7 @@ impl VerificationRequest {
                 self.end(RequestStatus::Cancelled, now);
                 Ok(())
             }
-            RequestStatus::Completed | RequestStatus::Expired => Err(ApiError::new(
-                ErrorCode::Conflict,
-                format!(
-                    "This request is {} and cannot be cancelled.",
-                    self.status.as_str()
-                ),
-            )),
+            RequestStatus::Completed | RequestStatus::Expired => Err(self.status.not_cancelled()),
         }
     }
 

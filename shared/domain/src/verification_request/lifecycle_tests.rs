@@ -25,6 +25,7 @@ fn request(body: &serde_json::Value) -> VerificationRequest {
         },
         "Acme".into(),
         create.plan("proof.example").unwrap(),
+        "f".into(),
         false,
         at(0),
     )

@@ -271,6 +271,7 @@ impl VerificationRequest {
         owner: Owner,
         organisation_name: String,
         plan: PlannedRequest,
+        fingerprint: String,
         repeatable: bool,
         now: Timestamp,
     ) -> Self {
@@ -278,7 +279,7 @@ impl VerificationRequest {
             id,
             owner,
             organisation_name,
-            fingerprint: plan.fingerprint(),
+            fingerprint,
             repeatable,
             assets: vec![AssetState::default(); plan.assets.len()],
             status: RequestStatus::Pending,

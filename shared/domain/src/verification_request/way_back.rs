@@ -67,6 +67,7 @@ mod tests {
             owner,
             "Acme".into(),
             plan.plan("proof.example").unwrap(),
+            "f".into(),
             false,
             Timestamp::from_seconds(0),
         );

@@ -82,6 +82,8 @@ pub struct CreateRequestCommand {
     pub owner: Owner,
     pub organisation_name: String,
     pub plan: PlannedRequest,
+    /// Of what the tenant sent: what is offered of it may change with the settings.
+    pub fingerprint: String,
     /// Whether the id belongs to an idempotency key, and so may be asked for again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
@@ -315,6 +317,7 @@ mod tests {
             owner: owner(),
             organisation_name: "Acme".into(),
             plan: serde_json::from_str(plan).unwrap(),
+            fingerprint: "f".into(),
             repeatable: false,
             refusal: None,
         };
@@ -329,7 +332,7 @@ mod tests {
             (
                 RequestCommand::Create(Box::new(create)),
                 format!(
-                    r#"{{"create":{{"id":"010101010101010101010101","owner":{{"organisation":"acme","environment":"live"}},"organisation_name":"Acme","plan":{plan}}}}}"#
+                    r#"{{"create":{{"id":"010101010101010101010101","owner":{{"organisation":"acme","environment":"live"}},"organisation_name":"Acme","plan":{plan},"fingerprint":"f"}}}}"#
                 ),
             ),
             (
