@@ -16,6 +16,7 @@ const BODIES = {
   "POST /api/v1/sessions/{id}/test-verify": { phone_number: "+37069199199" },
   "POST /api/v1/verifications/{id}/submit": { challenge_code: "ABC234" },
   "POST /api/v1/proofs/{id}/revoke": { reason: "fraud" },
+  "POST /api/v1/verification-requests/{id}/assets/{index}/test-verify": {},
   "PATCH /api/v1/webhook-endpoints/{id}": { enabled: false },
   "POST /api/v1/webhook-endpoints/{id}/rotate-secret": { overlap_seconds: 0 },
 };
@@ -27,7 +28,7 @@ function operationsOnOneThing() {
   return found.map(({ template, method, operation }) => {
     const name = `${method} ${template}`;
     if (operation.requestBody && !BODIES[name]) throw new Error(`tests/isolation: add a good body for ${name}`);
-    return { name, method, path: (id) => template.replace(/\{[^}]+\}/, id), body: BODIES[name] };
+    return { name, method, path: (id) => template.replace("{index}", "0").replace(/\{[^}]+\}/, id), body: BODIES[name] };
   });
 }
 
