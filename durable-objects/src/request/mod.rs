@@ -233,6 +233,12 @@ impl Inside {
                 .iter()
                 .map(|asset| asset.identifier.is_some())
                 .collect(),
+            came_to_nothing: record
+                .assets
+                .iter()
+                .map(|asset| asset.came_to_nothing)
+                .collect(),
+            way_back: record.way_back(),
         })
     }
 

@@ -3,7 +3,6 @@
 //! works by links and forms alone; forms are taken from this page only.
 
 mod brand;
-mod model;
 mod shown;
 mod steps;
 mod view;
@@ -15,10 +14,9 @@ use proof_domain::error::ApiError;
 use proof_edge::auth::Anyone;
 use proof_edge::extract::{PathId, Query};
 use proof_edge::form::Fields;
-use proof_edge::objects::EventsRequest;
+use proof_edge::objects::{EventsRequest, Requests};
 use proof_edge::{Answer, Failure, Scope};
 use proof_pages::{Tone, Words, notice};
-use shown::Requests;
 
 use view::Told;
 

@@ -2,22 +2,23 @@
 //! sent again, choose another way. What went well leads back to the page; what went wrong is said on
 //! it, at the field that it is about.
 
-use super::shown::Requests;
 use axum::extract::RawPathParams;
 use http::{StatusCode, header};
 use proof_domain::asset::Channel;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
+use proof_domain::tenant::Owner;
+use proof_domain::verification::VerificationView;
 use proof_edge::answering::{bots, domains, wallets};
 use proof_edge::auth::Anyone;
 use proof_edge::extract::{PathId, Query};
 use proof_edge::form::{Fields, Form, was_sent_here};
-use proof_edge::objects::Verifications;
-use proof_edge::{Answer, Failure, Scope};
+use proof_edge::objects::{Requests, Verifications};
+use proof_edge::{Answer, Failure, Raw, Scope};
 use proof_evidence::wallet::MAX_SIGNATURE;
 use proof_pages::request::{Trouble, fields};
 
-use super::model::Shown;
+use super::shown::Shown;
 use super::view::{Refused, Told};
 use super::{Visit, shown};
 
@@ -118,44 +119,50 @@ async fn carry_out(
             .text(fields::IDENTIFIER, MAX_TYPED)
             .map(|typed| typed.trim().to_owned());
         return Requests::of(scope)
-            .start(shown.id, index, channel, identifier)
+            .start(shown.request.id, index, channel, identifier)
             .await;
     }
     if step == Step::Change {
-        return Requests::of(scope).change(shown.id, index).await;
+        return Requests::of(scope).change(shown.request.id, index).await;
     }
     let running = shown
         .assets
         .get(usize::from(index))
-        .and_then(|asset| asset.verification.as_ref())
+        .and_then(|asset| asset.running.as_ref())
         .map(|view| view.id)
         .ok_or_else(nothing_runs)?;
     let owner = shown.owner.clone();
-    match step {
-        Step::Check => domains::check(scope, owner, running).await.map(drop),
-        Step::Resend => Verifications::of(scope)
-            .resend(owner, running)
-            .await
-            .map(drop),
-        _ => submit(scope, shown, running, form).await,
-    }
+    let view = match step {
+        Step::Resend => {
+            let sent = Verifications::of(scope).resend(owner, running).await;
+            return sent.map(drop);
+        }
+        Step::Check => domains::check(scope, owner, running).await?,
+        _ => submit(scope, owner, running, form).await?,
+    };
+    // So that the page that the person sees next knows of it.
+    Requests::of(scope)
+        .answered(shown.owner.clone(), shown.request.id, index, &view.read()?)
+        .await
 }
 
 /// An answer to the challenge, of whichever kind.
-async fn submit(scope: &Scope, shown: &Shown, id: Id, form: &Fields) -> Result<(), ApiError> {
-    let owner = shown.owner.clone();
+async fn submit(
+    scope: &Scope,
+    owner: Owner,
+    id: Id,
+    form: &Fields,
+) -> Result<Raw<VerificationView>, ApiError> {
     if let Some(code) = form.text(fields::CODE, MAX_TYPED) {
         // People type codes as they read them, in groups.
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        let done = Verifications::of(scope).submit(owner, id, code).await;
-        return done.map(drop);
+        return Verifications::of(scope).submit(owner, id, code).await;
     }
     if let Some(signature) = form.text(fields::SIGNATURE, MAX_SIGNATURE) {
-        let signature = signature.trim();
-        return wallets::submit(scope, owner, id, signature).await.map(drop);
+        return wallets::submit(scope, owner, id, signature.trim()).await;
     }
     if let Some(token) = form.text(fields::TOKEN, MAX_TYPED) {
-        return bots::submit(scope, owner, id, token.trim()).await.map(drop);
+        return bots::submit(scope, owner, id, token.trim()).await;
     }
     Err(ApiError::field(fields::CODE, "is missing"))
 }

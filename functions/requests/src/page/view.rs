@@ -8,6 +8,7 @@ use proof_domain::error::ApiError;
 use proof_domain::project::Project;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::Status;
+use proof_domain::verification_request::{AssetStatus, Failure};
 use proof_edge::Answer;
 use proof_edge::ledger::Ledger;
 use proof_pages::request::{
@@ -16,7 +17,7 @@ use proof_pages::request::{
 };
 use proof_pages::{Asker, Page, Tone};
 
-use super::model::{Shown, ShownAsset};
+use super::shown::{Shown, ShownAsset};
 use super::{Visit, brand};
 
 /// The policy by which `request.js` shows HTML that came from us.
@@ -64,7 +65,7 @@ impl Visit<'_> {
 
     fn page_of(self, shown: &Shown, project: &Project, told: &Told) -> Answer {
         let words = self.words;
-        let base = format!("/verify/{}", shown.id);
+        let base = format!("/verify/{}", shown.request.id);
         let texts: Vec<Texts> = (0..)
             .zip(&shown.assets)
             .map(|(index, asset)| self.texts(asset, index, told))
@@ -77,13 +78,13 @@ impl Visit<'_> {
                     index,
                     query: self.query,
                 },
-                kind: asset.kind,
+                kind: asset.view.kind,
                 identifier: texts.identifier.as_deref(),
-                optional: asset.optional,
+                optional: !asset.view.required,
                 standing: self.standing(shown, asset, index, texts, told, &project.name),
             })
             .collect();
-        let heading = match shown.end {
+        let heading = match shown.end() {
             Some(end) => end.title(words),
             None => title(words, cards.len()),
         };
@@ -91,18 +92,15 @@ impl Visit<'_> {
             cards.iter().filter(|card| card.is_proven()).count(),
             cards.len(),
         );
-        let events = shown.end.is_none().then(|| format!("{base}/events"));
+        let events = shown.end().is_none().then(|| format!("{base}/events"));
         let body = html! {
             @if let Some(what) = told.trouble { (trouble(words, what)) }
-            @match shown.end {
+            @match shown.end() {
                 Some(end) => (ending(words, end, &project.name, way_back(shown, end))),
                 None => (opening(words, &Opening {
                     organisation: &project.name,
-                    purpose: shown.purpose.as_ref().map(|(title, description)| Purpose {
-                        title,
-                        description: description.as_deref(),
-                    }),
-                    expires_at: shown.expires_at,
+                    purpose: purpose(shown),
+                    expires_at: shown.request.expires_at,
                     test: shown.owner.environment.is_test(),
                 })),
             }
@@ -112,7 +110,7 @@ impl Visit<'_> {
         let body = whole(words, events.as_deref(), done, all, &body);
         let logo = project.branding.logo_path();
         let look = brand::address(&project.branding);
-        let tone = shown.end.map_or(Tone::Asking, End::tone);
+        let tone = shown.end().map_or(Tone::Asking, End::tone);
         let mut page = Page::new(words, tone, &heading)
             .asked_by(Asker {
                 name: &project.name,
@@ -139,7 +137,7 @@ impl Visit<'_> {
                 .refused
                 .as_ref()
                 .filter(|refused| refused.index == index)
-                .map(|refused| error_text(self.words, asset.kind, &refused.error)),
+                .map(|refused| error_text(self.words, asset.view.kind, &refused.error)),
         }
     }
 
@@ -153,35 +151,41 @@ impl Visit<'_> {
         organisation: &'t str,
     ) -> Standing<'t> {
         let begin = begin(asset, index, texts, told);
-        let Some(view) = &asset.verification else {
-            return match shown.end {
-                Some(_) => Standing::Left,
-                None => Standing::Ready(begin),
-            };
+        let is_over = shown.end().is_some();
+        let failed = |failure: Failure, again: bool| Standing::Failed {
+            too_late: failure == Failure::Late,
+            again: again.then_some(begin),
+            organisation,
         };
-        let withdrawn = view.revoked_at.unwrap_or(view.updated_at);
-        match view.status {
-            Status::Verified => {
-                let at = view.verified_at.unwrap_or(view.updated_at);
-                Standing::Proven {
-                    channel: view.channel,
-                    at,
-                    fresh: self.is_fresh(at),
+        let running = asset.running.as_ref();
+        let channel = asset.view.channel.or(running.map(|view| view.channel));
+        if let (Some(at), Some(channel)) = (asset.proven_at(), channel) {
+            let fresh = self.is_fresh(at);
+            return Standing::Proven { channel, at, fresh };
+        }
+        let can_begin = asset.view.attempts_remaining.is_some_and(|left| left > 0);
+        match (asset.view.status, running) {
+            (AssetStatus::Revoked, _) => Standing::Withdrawn {
+                at: shown.request.updated_at,
+            },
+            _ if is_over => Standing::Left,
+            (AssetStatus::Failed, _) => {
+                failed(asset.came_to_nothing.unwrap_or(Failure::TriesUsed), false)
+            }
+            (_, Some(view)) => {
+                match (Asked::of(view, &texts.recipient, Resend::Now), view.status) {
+                    (Some(asked), _) => Standing::Asked(Asked {
+                        error: texts.error.as_deref(),
+                        ..asked
+                    }),
+                    // The request has not heard of it yet.
+                    (None, Status::Expired) => failed(Failure::Late, can_begin),
+                    (None, _) => failed(Failure::TriesUsed, can_begin),
                 }
             }
-            Status::Revoked => Standing::Withdrawn { at: withdrawn },
-            _ if shown.end.is_some() => Standing::Left,
-            Status::Pending => match Asked::of(view, &texts.recipient, Resend::Now) {
-                Some(asked) => Standing::Asked(Asked {
-                    error: texts.error.as_deref(),
-                    ..asked
-                }),
+            (_, None) => match asset.came_to_nothing {
+                Some(failure) => failed(failure, can_begin),
                 None => Standing::Ready(begin),
-            },
-            Status::Failed | Status::Expired => Standing::Failed {
-                too_late: view.status == Status::Expired,
-                again: asset.can_begin.then_some(begin),
-                organisation,
             },
         }
     }
@@ -198,9 +202,9 @@ fn begin<'t>(asset: &'t ShownAsset, index: usize, texts: &'t Texts, told: &'t To
         .filter(|refused| refused.index == index);
     let at_the_name = refused.is_some_and(|refused| refused.at_the_name);
     Begin {
-        channels: &asset.channels,
+        channels: &asset.view.allowed_channels,
         chosen: refused.and_then(|refused| refused.channel),
-        wanted: asset.fixed.is_none().then(|| Wanted {
+        wanted: (!asset.fixed).then(|| Wanted {
             value: refused.map_or("", |refused| &refused.typed),
             error: texts.error.as_deref().filter(|_| at_the_name),
         }),
@@ -208,8 +212,17 @@ fn begin<'t>(asset: &'t ShownAsset, index: usize, texts: &'t Texts, told: &'t To
     }
 }
 
+fn purpose(shown: &Shown) -> Option<Purpose<'_>> {
+    let context = shown.request.action_context.as_ref()?;
+    let (title, description) = (context.title.as_deref(), context.description.as_deref());
+    Some(Purpose {
+        title: title.or(description)?,
+        description: title.and(description),
+    })
+}
+
 fn way_back(shown: &Shown, end: End) -> Option<Return<'_>> {
-    shown.return_to.as_deref().map(|address| Return {
+    shown.way_back.as_deref().map(|address| Return {
         address,
         after: (end == End::Completed).then_some(RETURN_SECONDS),
     })

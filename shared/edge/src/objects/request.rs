@@ -7,7 +7,9 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::verification::{AssetOf, EventsTicket, VerificationView};
-use proof_domain::verification_request::{Begun, PlannedRequest, Proven, Report, RequestView};
+use proof_domain::verification_request::{
+    Begun, Failure, PlannedRequest, Proven, Report, RequestView,
+};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
@@ -100,6 +102,12 @@ pub struct RequestPage {
     pub request: RequestView,
     /// For each asset, whether the tenant said which one.
     pub fixed: Vec<bool>,
+    /// For each asset, why its last verification proved nothing.
+    #[serde(default)]
+    pub came_to_nothing: Vec<Option<Failure>>,
+    /// Where the person is led at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way_back: Option<String>,
 }
 
 /// The way to the objects.

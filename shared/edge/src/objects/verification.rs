@@ -1,5 +1,6 @@
 //! Commands for the object of one verification, and the client that gives them.
 
+use futures_util::future::join_all;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::revocation::RevocationReason;
@@ -176,6 +177,15 @@ impl<'a> Verifications<'a> {
 
     pub async fn get(self, owner: Owner, id: Id) -> Result<Raw<VerificationView>, ApiError> {
         self.tell(id, VerificationCommand::Get { owner }).await
+    }
+
+    /// Several at once, in this order.
+    pub async fn all(self, owner: &Owner, ids: &[Id]) -> Vec<Result<VerificationView, ApiError>> {
+        join_all(ids.iter().map(|id| async {
+            let view = self.get(owner.clone(), *id).await?;
+            view.read()
+        }))
+        .await
     }
 
     pub async fn submit(
