@@ -23,6 +23,8 @@ CREATE TABLE webhook_endpoints (
   failing_since INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
   last_success_at INTEGER,
+  -- Since when it had been failing when it last recovered, until that is told.
+  recovered_from INTEGER,
   -- Of the request that made it under an idempotency key.
   fingerprint TEXT,
   created_at INTEGER NOT NULL,

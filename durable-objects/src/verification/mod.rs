@@ -101,7 +101,10 @@ impl Record for Verification {
     }
 
     fn owes(&self) -> bool {
-        self.owes_ledger() || self.owes_message().is_some() || self.owes_request()
+        self.owes_ledger()
+            || self.owes_events()
+            || self.owes_message().is_some()
+            || self.owes_request()
     }
 
     async fn pay(inside: &Rc<Inside>) -> Result<(), ApiError> {

@@ -1,4 +1,5 @@
-//! What the object of a verification owes others: the ledger its row, the person the message.
+//! What the object of a verification owes others: the ledger its row, listeners the
+//! events, the person the message.
 
 use std::rc::Rc;
 
@@ -6,6 +7,7 @@ use proof_domain::asset::Channel;
 use proof_domain::error::ApiError;
 use proof_domain::verification::{Status, Verification};
 use proof_domain::verification_request::Report;
+use proof_edge::events;
 use proof_edge::ledger::Ledger;
 use proof_edge::objects::{report, report_of};
 
@@ -54,7 +56,12 @@ impl Inside {
         // The message last: a mail server may take long.
         let ledger = self.pay_ledger().await;
         let request = self.pay_request().await;
-        self.pay_message().await.and(ledger).and(request)
+        let events = self.pay_events().await;
+        self.pay_message()
+            .await
+            .and(ledger)
+            .and(request)
+            .and(events)
     }
 
     /// Tells the request that it belongs to how it ended.
@@ -81,6 +88,27 @@ impl Inside {
         }
         if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
             current.told.request = current.told.request.max(told);
+            self.store(current)?;
+        }
+        Ok(())
+    }
+
+    /// Tells whoever listens what happened, entry by entry. The proof has to be signed first, and is
+    /// the same however often it is.
+    async fn pay_events(self: &Rc<Self>) -> Result<(), ApiError> {
+        let Some(owing) = self.load()?.filter(|record| record.owes_events()) else {
+            return Ok(());
+        };
+        self.proven(&owing.owner).await?;
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
+        for event in record.announced(self.config.id_secret()?) {
+            events::publish(self.context.env(), &event).await?;
+        }
+        let told = record.history.len();
+        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
+            current.told.events = current.told.events.max(told);
             self.store(current)?;
         }
         Ok(())

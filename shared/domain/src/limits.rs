@@ -58,3 +58,5 @@ pub const MAX_REFERENCE: usize = 255;
 pub const MAX_TITLE: usize = 100;
 /// `action_context.description`, characters.
 pub const MAX_DESCRIPTION: usize = 500;
+/// How long a receiver of webhooks has to answer.
+pub const WEBHOOK_MILLISECONDS: u32 = 15_000;

@@ -47,6 +47,10 @@ pub struct Config {
     pub domain_check_seconds: i64,
     /// How long what is over is kept.
     pub retention_seconds: i64,
+    /// How long a receiver of webhooks has to answer, to the end of its answer.
+    pub webhook_milliseconds: u32,
+    /// How long deliveries wait for their next attempt, as a part of what the schedule says.
+    pub webhook_retry_percent: u32,
     pub log: bool,
     pub jwks: String,
     pub whatsapp_number: String,
@@ -96,6 +100,8 @@ impl Config {
             request_seconds: number(env, "REQUEST_SECONDS", limits::REQUEST_SECONDS[1]),
             domain_check_seconds: number(env, "DOMAIN_CHECK_SECONDS", limits::DOMAIN_CHECK_SECONDS),
             retention_seconds: retention(&text("RETENTION_DAYS", "")),
+            webhook_milliseconds: number(env, "WEBHOOK_MILLISECONDS", limits::WEBHOOK_MILLISECONDS),
+            webhook_retry_percent: number(env, "WEBHOOK_RETRY_PERCENT", 100),
             log: text("LOG", "info") != "off",
             jwks: text("PROOF_JWKS", r#"{"keys":[]}"#),
             whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),

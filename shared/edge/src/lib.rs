@@ -25,6 +25,7 @@ pub mod providers;
 mod rate;
 pub mod scope;
 mod sealed;
+pub mod sending;
 pub mod work;
 
 pub use answer::{Answer, Failure, Raw};

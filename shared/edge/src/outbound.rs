@@ -3,7 +3,7 @@
 //! size are bounded. The caller judges what came back.
 
 use js_sys::{Array, Uint8Array};
-use proof_domain::outbound::is_public_ip;
+use proof_domain::outbound::{OutboundUrl, is_public_ip};
 use proof_evidence::dns::{self, DnsFailure, RecordType};
 use proof_evidence::domain_check::{Resolver, Resolvers};
 use serde::Deserialize;
@@ -94,6 +94,41 @@ pub(crate) async fn get_public(
     must_be_public(resolvers, host).await?;
     let headers = "accept\ntext/plain\nuser-agent\nProof domain check";
     send("GET", url, headers, Vec::new(), max_bytes, milliseconds).await
+}
+
+/// One POST to a public address. The name is resolved anew each time, and all that it leads to must
+/// be public. The time is for everything together.
+pub async fn post_public(
+    resolvers: &Resolvers,
+    url: &OutboundUrl,
+    headers: &[(&str, String)],
+    body: &str,
+    max_bytes: u32,
+    milliseconds: u32,
+) -> Result<Fetched, FetchFault> {
+    let started = platform::now_millis();
+    let host = url.host();
+    // A literal address was judged with the URL; there is no name to resolve.
+    if !is_literal(host) {
+        must_be_public(resolvers, host).await?;
+    }
+    let spent = u32::try_from(platform::now_millis() - started).unwrap_or(milliseconds);
+    let left = milliseconds
+        .checked_sub(spent)
+        .filter(|left| *left > 0)
+        .ok_or(FetchFault::Timeout)?;
+    let headers = headers
+        .iter()
+        .map(|(name, value)| format!("{name}\n{value}"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let body = body.as_bytes().to_vec();
+    send("POST", url.as_str(), &headers, body, max_bytes, left).await
+}
+
+/// A URL's host is an address if it is in brackets or if its last part is a number.
+fn is_literal(host: &str) -> bool {
+    host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 async fn must_be_public(resolvers: &Resolvers, host: &str) -> Result<(), FetchFault> {

@@ -2,6 +2,7 @@
 //! object stores and the states it can be in; `lifecycle` holds the only ways from one to another.
 //! It must never compare a code or sign anything itself: it is told the outcome.
 
+mod announce;
 mod arrival;
 #[cfg(test)]
 mod arrival_tests;
@@ -24,6 +25,7 @@ mod tests;
 mod users;
 mod view;
 
+pub use announce::{EventProof, VerificationEvent};
 pub use checks::{CheckSchedule, Checks, Dnssec, ResolverFinding};
 pub use delivery::{Delivery, DeliveryStatus, NewCode, NewLink, ResendRefusal};
 pub use domain_view::{

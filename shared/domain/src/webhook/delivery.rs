@@ -11,7 +11,6 @@ use super::{DeliveryStatus, EndpointName, RetrySchedule};
 use crate::error::{ApiError, ErrorCode};
 use crate::event::EventType;
 use crate::id::Id;
-use crate::limits;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 
@@ -414,20 +413,21 @@ impl Delivery {
         }
     }
 
-    /// When the object has to wake up by itself.
-    pub const fn wakes_at(&self, longest_attempt: i64) -> Timestamp {
+    /// When the object has to wake up by itself, while it is pending.
+    pub const fn wakes_at(&self, longest_attempt: i64) -> Option<Timestamp> {
         match self.state {
-            DeliveryState::Waiting { until, .. } => until,
-            DeliveryState::Trying { since } => since.plus_seconds(longest_attempt),
-            DeliveryState::Delivered { at } | DeliveryState::Failed { at } => {
-                at.plus_seconds(limits::RETENTION_SECONDS)
-            }
+            DeliveryState::Waiting { until, .. } => Some(until),
+            DeliveryState::Trying { since } => Some(since.plus_seconds(longest_attempt)),
+            DeliveryState::Delivered { .. } | DeliveryState::Failed { .. } => None,
         }
     }
 
-    /// Whether the record may be deleted.
-    pub fn is_disposable(&self, now: Timestamp) -> bool {
-        self.status() != DeliveryStatus::Pending && !self.owes() && now >= self.wakes_at(0)
+    /// From when on the record is kept for a while and no longer.
+    pub const fn kept_from(&self) -> Option<Timestamp> {
+        match self.state {
+            DeliveryState::Waiting { .. } | DeliveryState::Trying { .. } => None,
+            DeliveryState::Delivered { at } | DeliveryState::Failed { at } => Some(at),
+        }
     }
 
     fn enter(&mut self, state: DeliveryState, now: Timestamp) {

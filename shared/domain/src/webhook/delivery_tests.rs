@@ -307,7 +307,7 @@ proptest! {
             // Pending always has a time at which it goes on.
             if delivery.status() == DeliveryStatus::Pending {
                 prop_assert!(delivery.next_attempt_at().is_some());
-                prop_assert!(!delivery.is_disposable(now.plus_seconds(1_000_000_000)));
+                prop_assert!(delivery.wakes_at(30).is_some() && delivery.kept_from().is_none());
             }
             prop_assert!(delivery.attempts <= delivery.of.retry_schedule.max_attempts() + hands);
             let text = serde_json::to_string(&delivery).unwrap();

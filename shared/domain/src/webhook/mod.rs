@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod endpoint;
+pub mod gate;
 pub mod query;
 pub mod secret;
 pub mod signing;

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use super::verifications::Count;
 use super::{Ledger, Statement};
 
-const COLUMNS: &str = "id, url, description, events, retry_schedule, secret, previous_secret,
+pub(super) const COLUMNS: &str =
+    "id, url, description, events, retry_schedule, secret, previous_secret,
     previous_secret_until, enabled, disabled_reason, disabled_at, failing_since, failures,
     last_success_at, fingerprint, created_at, updated_at";
 
@@ -53,7 +54,7 @@ pub enum MadeEndpoint {
 }
 
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     id: Id,
     url: Option<String>,
     description: Option<String>,
@@ -77,7 +78,7 @@ struct Row {
 struct Named {}
 
 impl Row {
-    fn of(self, owner: &Owner) -> SealedEndpoint {
+    pub(super) fn of(self, owner: &Owner) -> SealedEndpoint {
         let time = Timestamp::from_seconds;
         let disabled = (self.enabled == 0).then(|| {
             (

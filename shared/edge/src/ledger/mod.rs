@@ -5,6 +5,7 @@ mod channels;
 mod deliveries;
 mod endpoints;
 mod erasures;
+mod events;
 mod feed;
 mod inbound;
 mod inbox;

@@ -56,14 +56,6 @@ impl<'a> Deliveries<'a> {
         self.give(id, &retry).await
     }
 
-    /// Has a delivery forget everything.
-    pub async fn erase(self, owner: &Owner, id: Id) -> Result<(), ApiError> {
-        let erase = DeliveryCommand::Erase {
-            owner: owner.clone(),
-        };
-        self.give::<Done>(id, &erase).await.map(drop)
-    }
-
     async fn give<T: serde::de::DeserializeOwned>(
         self,
         id: Id,

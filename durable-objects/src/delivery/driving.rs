@@ -1,0 +1,213 @@
+//! What a delivery does by itself: it tries when its time has come, and tells the ledger. One piece of
+//! work is at it at a time; whatever it was doing when the system ended is seen by the next one.
+
+use std::rc::Rc;
+
+use proof_domain::error::ApiError;
+use proof_domain::timestamp::Timestamp;
+use proof_domain::webhook::Delivery;
+use proof_domain::webhook::delivery::{DeliveryState, Health, Pace};
+use proof_edge::config::Config;
+use proof_edge::endpoints::Secrets;
+use proof_edge::events;
+use proof_edge::log::{self, Event};
+use proof_edge::objects::{Entry, Gate};
+use proof_edge::platform::{now_millis, random};
+use proof_edge::sending::{self, Target};
+
+use super::Inside;
+use crate::{fault, now};
+
+/// Beyond the time that a receiver has: for whoever is asked before it.
+const SLACK_SECONDS: i64 = 15;
+/// Until somebody of ours who did not answer is asked again.
+const ASK_AGAIN_SECONDS: u32 = 5;
+/// Seconds until the ledger is told again; doubled after every failure up to the last.
+const FIRST_RETRY: i64 = 2;
+const LAST_RETRY: i64 = 300;
+
+/// When the alarm has to ring.
+pub(super) fn next_wake(
+    record: &Delivery,
+    config: &Config,
+    failures: u32,
+    now: Timestamp,
+) -> Timestamp {
+    let longest = i64::from(config.webhook_milliseconds.div_ceil(1_000)) + SLACK_SECONDS;
+    let kept_until = |from: Timestamp| from.plus_seconds(config.retention_seconds);
+    let own = record
+        .wakes_at(longest)
+        .or_else(|| record.kept_from().map(kept_until))
+        .unwrap_or(now);
+    if record.owes() {
+        let delay = (FIRST_RETRY << failures.min(8)).min(LAST_RETRY);
+        return own.min(now.plus_seconds(delay));
+    }
+    own
+}
+
+impl Inside {
+    pub(super) fn go_on_after_answer(self: &Rc<Self>) {
+        let inside = self.clone();
+        self.context.after_answer(async move {
+            if let Err(error) = inside.go_on().await {
+                inside.note(&error);
+            }
+        });
+    }
+
+    /// The alarm rang. Running it twice does no harm.
+    pub(super) async fn wake(self: &Rc<Self>) -> Result<(), ApiError> {
+        self.go_on().await?;
+        let Some(record) = self.load()? else {
+            return Ok(());
+        };
+        let until = |from: Timestamp| from.plus_seconds(self.config.retention_seconds);
+        if !record.owes() && record.kept_from().is_some_and(|from| now() >= until(from)) {
+            return self.forget().await;
+        }
+        self.context.wake_at(self.next_wake(&record)).map_err(fault)
+    }
+
+    async fn go_on(self: &Rc<Self>) -> Result<(), ApiError> {
+        // Whoever is at it looks again before it ends.
+        if self.busy.replace(true) {
+            return Ok(());
+        }
+        let outcome = self.steps().await;
+        self.busy.set(false);
+        outcome
+    }
+
+    async fn steps(&self) -> Result<(), ApiError> {
+        loop {
+            let Some(record) = self.load()? else {
+                return Ok(());
+            };
+            match record.state {
+                // Nobody is at it: the system ended in the middle of an attempt.
+                DeliveryState::Trying { .. } => {
+                    let pace = self.pace();
+                    self.change(|record| record.interrupted(pace, now()))?;
+                }
+                DeliveryState::Waiting { .. } if record.is_due(now()) => {
+                    self.try_once(&record).await?;
+                }
+                _ => {
+                    self.tell_ledger().await?;
+                    // It may have been asked to try again meanwhile.
+                    let is_due = self.load()?.is_some_and(|record| record.is_due(now()));
+                    if !is_due {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Through the gate, to the receiver and back.
+    async fn try_once(&self, record: &Delivery) -> Result<(), ApiError> {
+        let env = self.context.env();
+        let id = record.of.id;
+        let gate = Gate::of(env, self.config.id_secret()?, record);
+        match gate.enter(id).await {
+            Ok(Entry::Open) => {}
+            Ok(Entry::Wait { seconds }) => {
+                // Those that are sent away together must not come back together.
+                let chance = u32::from(random::<1>()[0]);
+                let seconds = seconds + seconds * chance / 1_024;
+                return self.change(|record| record.queue(seconds, now()));
+            }
+            Err(error) => {
+                self.note(&error);
+                return self.change(|record| record.queue(ASK_AGAIN_SECONDS, now()));
+            }
+        }
+        let reached = self.through_gate(record).await;
+        // A gate that does not hear of it takes it for gone after a while.
+        let left = gate.leave(id, *reached.as_ref().unwrap_or(&true)).await;
+        if let Err(error) = left {
+            self.note(&error);
+        }
+        reached.map(drop)
+    }
+
+    /// Whether the receiver answered, which is all that the gate wants to know.
+    async fn through_gate(&self, record: &Delivery) -> Result<bool, ApiError> {
+        match sending::target(self.context.env(), record, now()).await {
+            Err(error) => {
+                self.note(&error);
+                self.change(|record| record.queue(ASK_AGAIN_SECONDS, now()))?;
+                Ok(true)
+            }
+            Ok(Target::Off(why)) => {
+                self.change(|record| record.give_up(why, now()))?;
+                Ok(true)
+            }
+            Ok(Target::Open {
+                url,
+                secrets,
+                changed,
+            }) => self.attempt(url, &secrets, changed).await,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: String,
+        secrets: &Secrets,
+        changed: Timestamp,
+    ) -> Result<bool, ApiError> {
+        let at = now();
+        let mut begun = false;
+        self.change(|record| {
+            begun = record.begin_attempt(at);
+            record.of.url = url;
+        })?;
+        let Some(record) = self.load()?.filter(|_| begun) else {
+            return Ok(true);
+        };
+        let started = now_millis();
+        let outcome = sending::send(self.context.env(), &record, secrets, at).await;
+        let took = u32::try_from(now_millis() - started).unwrap_or_default();
+        let pace = self.pace();
+        self.change(|record| record.end_attempt(&outcome, took, changed, pace, now()))?;
+        Ok(matches!(
+            outcome,
+            proof_domain::webhook::delivery::Outcome::Answered { .. }
+        ) && outcome.health() != Health::Gone)
+    }
+
+    async fn tell_ledger(&self) -> Result<(), ApiError> {
+        let Some(record) = self.load()?.filter(|record| record.owes()) else {
+            return Ok(());
+        };
+        let told = events::delivery_moved(self.context.env(), &record).await;
+        self.failures.set(if told.is_ok() {
+            0
+        } else {
+            self.failures.get().saturating_add(1)
+        });
+        told?;
+        let (revision, report) = (record.revision, record.report);
+        self.change(|record| record.told(revision, report))
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            percent: self.config.webhook_retry_percent,
+            random: u32::from_be_bytes(random()),
+        }
+    }
+
+    fn note(&self, error: &ApiError) {
+        let id = self.load().ok().flatten();
+        let id = id.map_or_else(|| "?".to_owned(), |record| record.of.id.to_string());
+        log::write(&Event {
+            level: "warn",
+            event: "delivery",
+            id: &id,
+            error: Some(error.internal.as_deref().unwrap_or(&error.message)),
+        });
+    }
+}

@@ -1,0 +1,174 @@
+//! The authority for one delivery of an event to one receiver. It writes down that it tries before it
+//! tries, and what came of it before it tells anybody; so whatever ends in between, the event reaches
+//! its receiver at least once, and the ledger hears how it went.
+
+mod driving;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use proof_domain::error::ApiError;
+use proof_domain::tenant::Owner;
+use proof_domain::timestamp::Timestamp;
+use proof_domain::webhook::view::{DeliveryDetails, DeliveryView};
+use proof_domain::webhook::{Delivery, NewDelivery};
+use proof_edge::config::Config;
+use proof_edge::objects::{DeliveryCommand, Done, ObjectContext};
+use proof_edge::work::begin;
+use wasm_bindgen::prelude::*;
+
+use crate::record::said;
+use crate::{fault, now, read_command};
+
+const RECORD: &str = "delivery";
+/// Where the mark of an erased record is kept: what begins it again comes too late.
+const ERASED: &str = "erased";
+
+/// The object.
+#[wasm_bindgen]
+pub struct DeliveryObject(Rc<Inside>);
+
+impl std::fmt::Debug for DeliveryObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeliveryObject")
+    }
+}
+
+struct Inside {
+    context: ObjectContext,
+    config: Rc<Config>,
+    /// What the storage holds, once it was read.
+    record: RefCell<Option<Rc<Delivery>>>,
+    loaded: Cell<bool>,
+    /// Whether somebody is at it.
+    busy: Cell<bool>,
+    /// Failed attempts in a row to tell the ledger.
+    failures: Cell<u32>,
+}
+
+#[wasm_bindgen]
+impl DeliveryObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(context: JsValue, env: JsValue) -> Self {
+        let config = Config::of(&env);
+        Self(Rc::new(Inside {
+            context: ObjectContext::new(context, env),
+            config,
+            record: RefCell::new(None),
+            loaded: Cell::new(false),
+            busy: Cell::new(false),
+            failures: Cell::new(0),
+        }))
+    }
+
+    /// Obeys one command.
+    pub fn command(&self, message: &str) -> JsValue {
+        let inside = self.0.clone();
+        match read_command(message) {
+            Err(error) => said::<()>(&Err(error)),
+            Ok(command) => begin(async move { Ok(inside.obey(command).await) }),
+        }
+    }
+
+    pub fn fetch(&self, _url: &str) -> JsValue {
+        JsValue::UNDEFINED
+    }
+
+    /// The time for the next step has come.
+    pub fn alarm(&self) -> JsValue {
+        let inside = self.0.clone();
+        begin(async move {
+            inside
+                .wake()
+                .await
+                .map_err(|error| JsValue::from(error.to_string()))?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+impl Inside {
+    async fn obey(self: Rc<Self>, command: DeliveryCommand) -> JsValue {
+        match command {
+            DeliveryCommand::Begin(new) => said(&self.begin(*new)),
+            DeliveryCommand::Get { owner } => said(&self.get(&owner)),
+            DeliveryCommand::Retry { owner } => said(&self.retry(&owner)),
+            DeliveryCommand::Erase { owner } => said(&self.erase(&owner).await),
+        }
+    }
+
+    fn begin(self: &Rc<Self>, new: NewDelivery) -> Result<Done, ApiError> {
+        let erased: Option<bool> = self.context.load(ERASED).map_err(fault)?;
+        if self.load()?.is_none() && erased.is_none() {
+            self.store(Delivery::new(new, now()))?;
+        }
+        self.go_on_after_answer();
+        Ok(Done {})
+    }
+
+    fn get(&self, owner: &Owner) -> Result<DeliveryDetails, ApiError> {
+        Ok(self.owned(owner)?.details())
+    }
+
+    fn retry(self: &Rc<Self>, owner: &Owner) -> Result<DeliveryView, ApiError> {
+        let mut record = Rc::unwrap_or_clone(self.owned(owner)?);
+        record.retry(now())?;
+        let view = record.view();
+        self.store(record)?;
+        self.go_on_after_answer();
+        Ok(view)
+    }
+
+    async fn erase(&self, owner: &Owner) -> Result<Done, ApiError> {
+        if self.load()?.is_some_and(|record| record.of.owner != *owner) {
+            return Ok(Done {});
+        }
+        self.forget().await?;
+        self.context.store(ERASED, &true).map_err(fault)?;
+        Ok(Done {})
+    }
+
+    async fn forget(&self) -> Result<(), ApiError> {
+        self.context.erase().await.map_err(fault)?;
+        self.record.replace(None);
+        Ok(())
+    }
+
+    fn load(&self) -> Result<Option<Rc<Delivery>>, ApiError> {
+        if !self.loaded.get() {
+            let stored = self.context.load(RECORD).map_err(fault)?;
+            self.record.replace(stored.map(Rc::new));
+            self.loaded.set(true);
+        }
+        Ok(self.record.borrow().clone())
+    }
+
+    fn owned(&self, owner: &Owner) -> Result<Rc<Delivery>, ApiError> {
+        self.load()?
+            .filter(|record| record.of.owner == *owner)
+            .ok_or_else(ApiError::not_found)
+    }
+
+    /// One commit: the record and the time to wake.
+    fn store(&self, record: Delivery) -> Result<(), ApiError> {
+        self.context.store(RECORD, &record).map_err(fault)?;
+        self.context
+            .wake_at(self.next_wake(&record))
+            .map_err(fault)?;
+        self.record.replace(Some(Rc::new(record)));
+        Ok(())
+    }
+
+    /// Lets a rule change the record as it is now, and stores it.
+    fn change(&self, rule: impl FnOnce(&mut Delivery)) -> Result<(), ApiError> {
+        let Some(mut record) = self.load()?.map(Rc::unwrap_or_clone) else {
+            return Ok(());
+        };
+        rule(&mut record);
+        self.store(record)
+    }
+
+    fn next_wake(&self, record: &Delivery) -> Timestamp {
+        driving::next_wake(record, &self.config, self.failures.get(), now())
+    }
+}
