@@ -21,9 +21,14 @@ const BODIES = {
   "POST /api/v1/webhook-endpoints/{id}/rotate-secret": { overlap_seconds: 0 },
 };
 
+/** Names nobody's thing and is no error: `erasure.test.mjs` shows that it does nothing to strangers. */
+const BY_NAME = ["DELETE /api/v1/verifications/users/{externalUserId}"];
+
 /** Every documented operation on one thing. */
 function operationsOnOneThing() {
-  const found = world.contract.operations().filter(({ template }) => template.includes("{") && !template.includes("{channel}"));
+  const found = world.contract
+    .operations()
+    .filter(({ template, method }) => template.includes("{") && !template.includes("{channel}") && !BY_NAME.includes(`${method} ${template}`));
   assert.ok(found.length >= 9, `the document has only ${found.length} operations on one thing`);
   return found.map(({ template, method, operation }) => {
     const name = `${method} ${template}`;

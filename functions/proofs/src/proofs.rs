@@ -1,10 +1,12 @@
 //! One proof: is it good, how does it stand, withdraw it.
 
-use proof_domain::error::{ApiError, ErrorBody};
+use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
+use proof_domain::id::Id;
 use proof_domain::identifier;
 use proof_domain::proof::{
     ProofStatus, ProvenVerification, RevokeProof, RevokedProof, ValidateProof,
 };
+use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::Status;
 use proof_edge::answer::Value;
@@ -146,6 +148,30 @@ fn revocation_of(record: Option<ProofRecord>) -> Revocation {
     })
 }
 
+/// Revokes a proof at its verification; where that was deleted with all about its person, in the
+/// ledger.
+async fn revoke_wherever(
+    scope: &Scope,
+    owner: Owner,
+    id: Id,
+    reason: RevocationReason,
+) -> Result<Timestamp, ApiError> {
+    let revoked = Verifications::of(scope).revoke(owner.clone(), id, reason);
+    match revoked.await {
+        Ok(view) => Ok(view.revoked_at.unwrap_or(view.updated_at)),
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let known = Ledger::of(scope)
+                .revoke_proof(&owner, id, reason, scope.now())
+                .await?;
+            known
+                .and_then(|proof| proof.revoked_at)
+                .map(Timestamp::from_seconds)
+                .ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Get a proof's status
 ///
 /// Without its token. The proof's id is the verification's id, and `sub` in the token.
@@ -208,15 +234,13 @@ pub(crate) async fn revoke(
     Json(request): Json<RevokeProof>,
 ) -> Result<Answer, Failure> {
     let test = key.owner.environment.is_test();
-    let revoked = Verifications::of(&scope)
-        .revoke(key.owner, id, request.reason)
-        .await?;
+    let revoked_at = revoke_wherever(&scope, key.owner, id, request.reason).await?;
     assets::forget(&scope, if test { TEST_LIST } else { LIVE_LIST }).await;
     Answer::ok(Value(RevokedProof {
         success: true,
         verification_id: id,
-        status: revoked.status,
-        revoked_at: revoked.revoked_at.unwrap_or(revoked.updated_at),
-        test_mode: revoked.test_mode,
+        status: Status::Revoked,
+        revoked_at,
+        test_mode: test.then_some(true),
     }))
 }

@@ -1,11 +1,13 @@
 //! Proofs and their revocations, as offline checkers and `validate` read them.
 
 use proof_domain::error::ApiError;
+use proof_domain::id::Id;
 use proof_domain::page::PageRequest;
 use proof_domain::revocation::RevocationReason;
 use proof_domain::tenant::{Environment, Owner};
+use proof_domain::timestamp::Timestamp;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Ledger, Statement};
 
@@ -50,6 +52,44 @@ impl Ledger {
             ],
         ))
         .await
+    }
+
+    /// Revokes a proof whose object is gone, if it is still good, and gives it as it is then. Again it
+    /// changes nothing.
+    pub async fn revoke_proof(
+        &self,
+        owner: &Owner,
+        id: Id,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> Result<Option<ProofRecord>, ApiError> {
+        let (_, rows): (Vec<Value>, Vec<ProofRecord>) = self
+            .run(&[
+                Statement::of(
+                    "UPDATE proofs SET revoked_at = ?4, revoked_reason = ?5
+                     WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3
+                       AND revoked_at IS NULL AND expires_at > ?4",
+                    vec![
+                        json!(id),
+                        json!(owner.organisation),
+                        json!(owner.environment),
+                        json!(now.seconds()),
+                        json!(reason),
+                    ],
+                ),
+                Statement::of(
+                    "SELECT expires_at, revoked_at, revoked_reason FROM proofs
+                     WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3
+                       AND revoked_at IS NOT NULL",
+                    vec![
+                        json!(id),
+                        json!(owner.organisation),
+                        json!(owner.environment),
+                    ],
+                ),
+            ])
+            .await?;
+        Ok(rows.into_iter().next())
     }
 
     /// Revocations in the order in which they came, after the one of this number.
