@@ -5,12 +5,24 @@
 use serde_json::{Map, Value, json};
 
 /// Members that are always there although the generator does not say so.
-const SOMETIMES_NULL: [(&str, &str); 5] = [
+const SOMETIMES_NULL: [(&str, &str); 11] = [
     ("ProofStatus", "revoked_at"),
     ("ProofStatus", "revoked_reason"),
     ("Quota", "limit"),
     ("Quota", "remaining"),
     ("RevocationPagination", "next_cursor"),
+    ("WebhookDelivery", "verification_request_id"),
+    ("WebhookDelivery", "response_status"),
+    ("WebhookDeliveryDetails", "request_payload"),
+    ("WebhookDeliveryDetails", "response_body"),
+    ("Event", "payload"),
+    ("FeedPagination", "next_cursor"),
+];
+
+/// Members of requests that may be left out, and where null says something else than that.
+const TAKES_NULL: [(&str, &str); 2] = [
+    ("UpdateEndpoint", "events"),
+    ("UpdateEndpoint", "description"),
 ];
 
 pub(crate) fn state(book: &mut Value) {
@@ -21,7 +33,15 @@ pub(crate) fn state(book: &mut Value) {
         for (_, member) in SOMETIMES_NULL.iter().filter(|(owner, _)| owner == name) {
             require(schema, member);
         }
+        let kept: Vec<_> = TAKES_NULL
+            .iter()
+            .filter(|(owner, _)| owner == name)
+            .filter_map(|(_, member)| Some((member, schema["properties"].get(member)?.clone())))
+            .collect();
         state_in(schema);
+        for (member, property) in kept {
+            schema["properties"][member] = property;
+        }
     }
     let paths = book.get_mut("paths").and_then(Value::as_object_mut);
     let items = paths

@@ -85,6 +85,12 @@ pub const SAMPLES: &[Sample] = samples! {
     "revokeProof" Request, "", "revokeProof.request";
     "revokeProof" Answer("200"), "", "revokeProof.200";
     "listRevokedProofs" Answer("200"), "", "listRevokedProofs.200";
+    "createWebhookEndpoint" Request, "", "createWebhookEndpoint.request";
+    "createWebhookEndpoint" Answer("201"), "", "createWebhookEndpoint.201";
+    "updateWebhookEndpoint" Request, "", "updateWebhookEndpoint.request";
+    "getWebhookDelivery" Answer("200"), "", "getWebhookDelivery.200";
+    "listEvents" Answer("200"), "", "listEvents.200";
+    "getEvent" Answer("200"), "", "getEvent.200";
     "getKeys" Answer("200"), "", "getKeys.200";
     "getQuota" Answer("200"), "", "getQuota.200";
     "getHealth" Answer("200"), "", "getHealth.200";
