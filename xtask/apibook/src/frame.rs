@@ -201,6 +201,11 @@ const TAGS: &[(&str, &str)] = &[
          from which number.",
     ),
     (
+        "Verification requests",
+        "A request asks one person for several assets at once, on a page that this service shows \
+         them or by calls of your own, and ends when enough of them are verified.",
+    ),
+    (
         "Proofs",
         "A proof is what a verification leaves behind: a signed token that anyone can check, here \
          or offline, until it expires or is revoked.",
