@@ -78,5 +78,5 @@ export async function accessibilityProblems(page) {
 
 export async function screenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, caret: "initial" });
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, caret: "initial", animations: "disabled" });
 }

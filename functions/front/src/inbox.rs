@@ -1,50 +1,41 @@
 //! The local inbox: what the system would have sent, to be read while developing. This module is
 //! not part of a deployed build.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use proof_domain::timestamp::Timestamp;
 use proof_edge::ledger::{InboxMessage, Ledger};
 use proof_edge::{Answer, Failure, Scope};
+use proof_pages::parts::code_line;
+use proof_pages::{Page, Tone, Words};
 
 /// The newest messages.
 pub(crate) async fn inbox(scope: Scope) -> Result<Answer, Failure> {
     let messages = Ledger::of(&scope).messages().await?;
-    Ok(Answer::page(page(&messages).into_string(), &[]))
+    Ok(Answer::page(page(&messages), &[]))
 }
 
-fn page(messages: &[InboxMessage]) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Inbox – Proof" }
-                link rel="icon" href="/static/mark.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/static/proof.css";
-                script type="module" src="/static/copy.js" {}
+fn page(messages: &[InboxMessage]) -> String {
+    let body = html! {
+        p.muted { "Messages that this local system would have sent. Newest first." }
+        @if messages.is_empty() {
+            section.empty {
+                p { "Nothing yet." }
+                p.muted { "Create a live e-mail verification and its code arrives here." }
             }
-            body {
-                main.column {
-                    header.masthead {
-                        img src="/static/mark.svg" alt="" width="40" height="40";
-                        h1 { "Inbox" }
-                        p.muted { "Messages that this local system would have sent. Newest first." }
-                    }
-                    @if messages.is_empty() {
-                        section.empty {
-                            p { "Nothing yet." }
-                            p.muted { "Create a live e-mail verification and its code arrives here." }
-                        }
-                    } @else {
-                        ol.messages {
-                            @for message in messages { (card(message)) }
-                        }
-                    }
-                }
+        } @else {
+            ol.messages {
+                @for message in messages { (card(message)) }
             }
         }
-    }
+    };
+    Page::new(words(), Tone::Asking, "Inbox")
+        .module("/static/copy.js")
+        .render(&body)
+}
+
+/// Developers read English here.
+fn words() -> Words {
+    Words::preferred("en")
 }
 
 fn card(message: &InboxMessage) -> Markup {
@@ -57,10 +48,7 @@ fn card(message: &InboxMessage) -> Markup {
                 time datetime=(at) { (at) }
             }
             @if let Some(code) = code_in(&message.subject) {
-                p.code-line {
-                    code.code { (code) }
-                    button type="button" data-copy=(code) { "Copy" }
-                }
+                (code_line(words(), code, "code"))
             }
             pre.message-text { (message.text) }
         }
@@ -88,7 +76,7 @@ mod tests {
             html: String::new(),
             created_at: 0,
         };
-        let page = page(&[message]).into_string();
+        let page = page(&[message]);
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"));
     }
 

@@ -62,7 +62,7 @@ struct Wish<'a> {
 /// All channels.
 pub(crate) async fn list(scope: Scope) -> Result<Answer, Failure> {
     let offers: Offers = ask(ProviderRequest::get(play(&scope, "channels")?)).await?;
-    Ok(Answer::page(views::list(&offers).into_string(), &[]))
+    Ok(Answer::page(views::list(&offers), &[]))
 }
 
 /// Begins a verification of a made-up person's.
@@ -83,7 +83,7 @@ pub(crate) async fn begin(scope: Scope, parameters: RawPathParams) -> Result<Ans
 pub(crate) async fn show(scope: Scope, parameters: RawPathParams) -> Result<Answer, Failure> {
     let path = format!("verifications/{}", id(&parameters)?);
     let scene: Scene = ask(ProviderRequest::get(play(&scope, &path)?)).await?;
-    Ok(Answer::page(views::scene(&scene).into_string(), &[]))
+    Ok(Answer::page(views::scene(&scene), &[]))
 }
 
 /// Plays the person's part.

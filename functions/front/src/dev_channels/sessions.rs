@@ -2,15 +2,16 @@
 
 use axum::extract::RawPathParams;
 use http::{StatusCode, header};
-use maud::{Markup, html};
+use maud::html;
 use proof_domain::error::ApiError;
 use proof_domain::session::{SessionId, SessionStatus, SessionView};
 use proof_edge::{Answer, Failure, Scope};
 use proof_evidence::exchange::ProviderRequest;
+use proof_pages::parts::{Sign, Weight, chip};
 use serde::{Deserialize, Serialize};
 
 use super::play;
-use super::views::{buttons, chip, mark, page, proof_card};
+use super::views::{buttons, page, proof_card, tone_of};
 use crate::peers::{ask, part};
 
 /// A session under way, and what the made-up person can do about it.
@@ -41,7 +42,7 @@ pub(crate) async fn begin(scope: Scope, parameters: RawPathParams) -> Result<Ans
 pub(crate) async fn show(scope: Scope, parameters: RawPathParams) -> Result<Answer, Failure> {
     let path = format!("sessions/{}", id(&parameters)?);
     let scene = ask(ProviderRequest::get(play(&scope, &path)?)).await?;
-    Ok(Answer::page(scene_page(&scene).into_string(), &[]))
+    Ok(Answer::page(scene_page(&scene), &[]))
 }
 
 /// Plays the person's part.
@@ -60,20 +61,16 @@ fn id(parameters: &RawPathParams) -> Result<SessionId, ApiError> {
     SessionId::parse(part(parameters, "id")).ok_or_else(ApiError::not_found)
 }
 
-fn scene_page(scene: &SessionScene) -> Markup {
+fn scene_page(scene: &SessionScene) -> String {
     let session = &scene.session;
-    let (tone, icon, word) = match session.status {
-        SessionStatus::Pending => ("", "clock", "Waiting for the person"),
-        SessionStatus::Verified => ("good", "check", "Verified"),
-        SessionStatus::Failed => ("bad", "cross", "Failed"),
-        SessionStatus::Expired => ("warn", "clock", "Expired"),
+    let (weight, icon, word) = match session.status {
+        SessionStatus::Pending => (Weight::Plain, Sign::Clock, "Waiting for the person"),
+        SessionStatus::Verified => (Weight::Good, Sign::Check, "Verified"),
+        SessionStatus::Failed => (Weight::Bad, Sign::Cross, "Failed"),
+        SessionStatus::Expired => (Weight::Warn, Sign::Clock, "Expired"),
     };
     let body = html! {
-        header.masthead {
-            (mark(session.status == SessionStatus::Verified))
-            h1 { "A session begun on the phone" }
-            p { (chip(tone, icon, word)) }
-        }
+        p { (chip(weight, icon, word)) }
         dl.pairs {
             div { dt { "Session" } dd.mono { (session.id) } }
             @if let Some(number) = &session.phone_number {
@@ -96,5 +93,6 @@ fn scene_page(scene: &SessionScene) -> Markup {
         (proof_card(session.proof.as_ref()))
         p { a href="/dev/channels" { "All channels" } }
     };
-    page("A session begun on the phone", &body)
+    let tone = tone_of(session.status == SessionStatus::Verified);
+    page("A session begun on the phone", tone, &body)
 }

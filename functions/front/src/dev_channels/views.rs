@@ -1,20 +1,19 @@
 //! The pages of the channels on a developer's machine.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use proof_domain::asset::{AssetType, Channel};
 use proof_domain::verification::{ChallengeView, ProofView, Status};
+use proof_pages::parts::{Sign, Weight, chip};
+use proof_pages::request::{channel_name, kind_name};
+use proof_pages::{Page, Tone, Words};
 
 use super::{Offer, Offers, Scene};
 
-pub(super) fn list(offers: &Offers) -> Markup {
+pub(super) fn list(offers: &Offers) -> String {
     let body = html! {
-        header.masthead {
-            (mark(false))
-            h1 { "Channels" }
-            p.muted {
-                "Try each one here: Proof asks a made-up person, and you play that person's part. "
-                "No message leaves this machine."
-            }
+        p.muted {
+            "Try each one here: Proof asks a made-up person, and you play that person's part. "
+            "No message leaves this machine."
         }
         @for kind in AssetType::ALL {
             section {
@@ -32,11 +31,11 @@ pub(super) fn list(offers: &Offers) -> Markup {
             ul.rows {
                 @for offer in offers.channels.iter().filter(|offer| offer.sessions) {
                     li.row {
-                        div.row-text { strong { (label(offer.channel)) } }
+                        div.row-text { strong { (phone(offer.channel)) } }
                         @if offer.live && offer.playable {
                             form method="post" action={ "/dev/try-session/" (offer.channel) } {
                                 button.button type="submit" name="session" value=(offer.channel)
-                                    aria-label={ "Try a session by " (label(offer.channel)) } { "Try" }
+                                    aria-label={ "Try a session by " (phone(offer.channel)) } { "Try" }
                             }
                         }
                     }
@@ -45,7 +44,7 @@ pub(super) fn list(offers: &Offers) -> Markup {
         }
         p.muted { "Messages by e-mail also land in the " a href="/dev/inbox" { "inbox" } "." }
     };
-    page("Channels", &body)
+    page("Channels", Tone::Asking, &body)
 }
 
 fn row(offer: &Offer) -> Markup {
@@ -53,37 +52,33 @@ fn row(offer: &Offer) -> Markup {
     html! {
         li.row {
             div.row-text {
-                strong { (label(offer.channel)) }
+                strong { (label(offer.kind, offer.channel)) }
                 @if offer.live {
-                    span.chip.good { (sign("check")) "Ready" }
+                    (chip(Weight::Good, Sign::Check, "Ready"))
                 } @else {
-                    span.chip.warn { (sign("alert")) "Not set up" }
+                    (chip(Weight::Warn, Sign::Alert, "Not set up"))
                     p.muted { "Missing: " (offer.missing.join(", ")) }
                 }
             }
             @if offer.live && offer.playable {
                 form method="post" action={ "/dev/try/" (offer.kind) "/" (name) } {
-                    button.button type="submit" aria-label={ "Try " (title(offer.kind)) ": " (label(offer.channel)) } name="pair" value={ (offer.kind) "/" (name) } { "Try" }
+                    button.button type="submit" aria-label={ "Try " (title(offer.kind)) ": " (label(offer.kind, offer.channel)) } name="pair" value={ (offer.kind) "/" (name) } { "Try" }
                 }
             }
         }
     }
 }
 
-pub(super) fn scene(scene: &Scene) -> Markup {
+pub(super) fn scene(scene: &Scene) -> String {
     let verification = &scene.verification;
     let verified = verification.status == Status::Verified;
     let heading = format!(
         "{}: {}",
         title(verification.kind),
-        label(verification.channel)
+        label(verification.kind, verification.channel)
     );
     let body = html! {
-        header.masthead {
-            (mark(verified))
-            h1 { (heading) }
-            p { (status(verification.status)) }
-        }
+        p { (status(verification.status)) }
         dl.pairs {
             div { dt { "Asset" } dd.mono { (verification.identifier) } }
             div { dt { "Verification" } dd.mono { (verification.id) } }
@@ -104,7 +99,7 @@ pub(super) fn scene(scene: &Scene) -> Markup {
         (proof_card(verification.proof.as_ref()))
         p { a href="/dev/channels" { "All channels" } }
     };
-    page(&heading, &body)
+    page(&heading, tone_of(verified), &body)
 }
 
 fn asked(challenge: &ChallengeView) -> Markup {
@@ -166,88 +161,41 @@ pub(super) fn proof_card(proof: Option<&ProofView>) -> Markup {
 
 fn status(status: Status) -> Markup {
     let (tone, icon, word) = match status {
-        Status::Pending => ("", "clock", "Waiting for the person"),
-        Status::Verified => ("good", "check", "Verified"),
-        Status::Failed => ("bad", "cross", "Failed"),
-        Status::Expired => ("warn", "clock", "Expired"),
-        Status::Revoked => ("bad", "undo", "Revoked"),
+        Status::Pending => (Weight::Plain, Sign::Clock, "Waiting for the person"),
+        Status::Verified => (Weight::Good, Sign::Check, "Verified"),
+        Status::Failed => (Weight::Bad, Sign::Cross, "Failed"),
+        Status::Expired => (Weight::Warn, Sign::Clock, "Expired"),
+        Status::Revoked => (Weight::Bad, Sign::Undo, "Revoked"),
     };
     chip(tone, icon, word)
 }
 
-pub(super) fn chip(tone: &str, icon: &str, word: &str) -> Markup {
-    html! { span.chip.(tone) { (sign(icon)) (word) } }
+fn title(kind: AssetType) -> String {
+    kind_name(words(), kind)
 }
 
-const fn title(kind: AssetType) -> &'static str {
-    match kind {
-        AssetType::Phone => "Phone number",
-        AssetType::Email => "E-mail address",
-        AssetType::Domain => "Domain",
-        AssetType::Social => "Social account",
-        AssetType::Wallet => "Wallet",
-        AssetType::Account => "Exchange account",
-        AssetType::TelegramBot => "Telegram bot",
-    }
+fn label(kind: AssetType, channel: Channel) -> String {
+    channel_name(words(), kind, channel)
 }
 
-const fn label(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Whatsapp => "WhatsApp",
-        Channel::Telegram => "Telegram",
-        Channel::Sms => "SMS",
-        Channel::Email => "Message by e-mail",
-        Channel::Dns => "DNS record",
-        Channel::Http => "File on the web server",
-        Channel::Auto => "Record or file, whichever comes first",
-        Channel::Github => "GitHub",
-        Channel::Google => "Google",
-        Channel::Facebook => "Facebook",
-        Channel::X => "X",
-        Channel::Linkedin => "LinkedIn",
-        Channel::Instagram => "Instagram",
-        Channel::Youtube => "YouTube",
-        Channel::Tiktok => "TikTok",
-        Channel::Ethereum => "Ethereum",
-        Channel::Solana => "Solana",
-        Channel::Bitcoin => "Bitcoin",
-        Channel::Coinbase => "Coinbase",
-        Channel::Kraken => "Kraken",
-        Channel::TelegramBotToken => "The bot's token",
-    }
+fn phone(channel: Channel) -> String {
+    label(AssetType::Phone, channel)
 }
 
-fn sign(name: &str) -> Markup {
-    html! {
-        svg.icon viewBox="0 0 24 24" aria-hidden="true" {
-            use href={ "/static/icons.svg#" (name) } {}
-        }
-    }
+/// Developers read English here.
+fn words() -> Words {
+    Words::preferred("en")
 }
 
-pub(super) fn mark(draws: bool) -> Markup {
-    html! {
-        svg.mark.draws[draws].good[draws] viewBox="0 0 48 48" aria-hidden="true" {
-            use href="/static/mark.svg#seal" {}
-        }
-    }
+pub(super) const fn tone_of(verified: bool) -> Tone {
+    if verified { Tone::Done } else { Tone::Asking }
 }
 
-pub(super) fn page(title: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " – Proof" }
-                link rel="icon" href="/static/mark.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/static/proof.css";
-                script type="module" src="/static/copy.js" {}
-            }
-            body { main.column { (body) } }
-        }
-    }
+/// A page for developers in the frame of all pages.
+pub(super) fn page(title: &str, tone: Tone, body: &Markup) -> String {
+    Page::new(words(), tone, title)
+        .module("/static/copy.js")
+        .render(body)
 }
 
 #[cfg(test)]

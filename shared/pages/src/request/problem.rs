@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use proof_domain::asset::AssetType;
 use proof_domain::error::{ApiError, ErrorCode};
 
+use super::fields;
 use crate::Words;
 use crate::parts::{Sign, Weight, note};
 
@@ -51,10 +52,10 @@ pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
         ErrorCode::TooManyAttempts => words.say("wrong-last"),
         ErrorCode::ChallengeExpired => words.say("wrong-late"),
         ErrorCode::AlreadyVerified => words.say("wrong-already"),
-        ErrorCode::InvalidIdentifier | ErrorCode::ValidationError => {
-            let kind = kind.as_str().replace('_', "-");
-            words.say(&format!("wrong-{kind}"))
-        }
+        ErrorCode::InvalidIdentifier => wrong_name(words, kind),
+        ErrorCode::ValidationError if error.is_about(fields::IDENTIFIER) => wrong_name(words, kind),
+        ErrorCode::ValidationError if error.is_about(fields::CHANNEL) => words.say("wrong-channel"),
+        ErrorCode::ValidationError => words.say("wrong-again"),
         ErrorCode::ChannelNotConfigured | ErrorCode::InvalidChannelForType => {
             words.say("wrong-channel")
         }
@@ -68,4 +69,8 @@ pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
         ErrorCode::Conflict => words.say("wrong-conflict"),
         _ => words.say("wrong-unavailable"),
     }
+}
+
+fn wrong_name(words: Words, kind: AssetType) -> String {
+    words.say(&format!("wrong-{}", kind.as_str().replace('_', "-")))
 }

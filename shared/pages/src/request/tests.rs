@@ -147,6 +147,23 @@ fn tries_left_are_said_once() {
 }
 
 #[test]
+fn a_wrong_form_is_not_called_a_wrong_name() {
+    let words = Words::preferred("en");
+    let told = |error: ApiError| error_text(words, AssetType::Email, &error);
+    let name = words.say("wrong-email");
+    assert_eq!(told(ApiError::field("identifier", "is missing")), name);
+    assert_eq!(told(ApiError::new(ErrorCode::InvalidIdentifier, "")), name);
+    assert_eq!(
+        told(ApiError::field("code", "is missing")),
+        words.say("wrong-again")
+    );
+    assert_eq!(
+        told(ApiError::field("channel", "is none")),
+        words.say("wrong-channel")
+    );
+}
+
+#[test]
 fn what_can_be_chosen_is_offered_and_what_cannot_is_not() {
     let begin = |channels| {
         Standing::Ready(Begin {
