@@ -82,6 +82,15 @@ test("a page can run from right to left", async () => {
   }
 });
 
+test("the stylesheet names no left and no right", async () => {
+  const css = (await world.anonymous.get("/static/proof.css")).expect(200).text.replace(/\/\*[^]*?\*\//g, "");
+  const sided = css.match(/[^;{}]*(?:(?:margin|padding|border|inset)-(?:left|right)|text-align:\s*(?:left|right)|[\s;{](?:left|right):|float:)[^;}]*/g) ?? [];
+  const uneven = [...css.matchAll(/(?:margin|padding|inset):\s*([^;}]+)/g)]
+    .map(([rule, values]) => [rule, values.trim().split(/\s+(?![^(]*\))/)])
+    .filter(([, sides]) => sides.length === 4 && sides[1] !== sides[3]);
+  assert.deepEqual([...sided, ...uneven.map(([rule]) => rule)], []);
+});
+
 test("any colour of a tenant can be read", async () => {
   for (const accent of ["ffd400", "0b5fff", "808080"]) {
     for (const colorScheme of ["light", "dark"]) {

@@ -54,7 +54,7 @@ pub(crate) async fn scene(
         return Ok(manner.give(page, &text));
     }
     let (tone, title, body) = scene.show(words);
-    let page = Page::new(words, tone, &title).asked_by(scenes::ASKER);
+    let page = Page::new(words, tone, &title).asked_by(scene.asker());
     Ok(manner.give(page, &body))
 }
 

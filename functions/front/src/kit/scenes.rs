@@ -12,9 +12,21 @@ use proof_pages::{Asker, Tone, Words};
 
 use super::cards::{NOON, asked, begin, place, record, sent};
 
-pub(super) const ASKER: Asker<'static> = Asker {
+const ASKER: Asker<'static> = Asker {
     name: "Acme Exchange",
     logo: None,
+};
+
+/// The same with a logo of its own, wider than high.
+const WITH_LOGO: Asker<'static> = Asker {
+    name: ASKER.name,
+    logo: Some(concat!(
+        "data:image/png;base64,",
+        "iVBORw0KGgoAAAANSUhEUgAAAJAAAAAoAQMAAAArEeHjAAAABlBMVEX///8af2SmCzWgAAAAAXRSTlMAQObYZgAA",
+        "AI1JREFUeNqt0kEKxCAMBdA/uOjsPEKP0qPVo3kUj+DShfQPJaU0aQbLMMHVEySJH3hY75u8mC1FNkszu6WVtEQy",
+        "2dfJjMizKgLJMqSJiVVT3LA0Qx2zpbYf3XzF1MdUEH6ipSBsf3rrWasy4zG23KlNHHTdl5DaqpDa/VeSfxz9tpcJ",
+        "JzlOvpwUOlm91QepdMTLgonqzgAAAABJRU5ErkJggg==",
+    )),
 };
 
 /// A page of the request, or one instead of it.
@@ -68,6 +80,14 @@ impl Scene {
             Self::Unknown => Some("verify-unknown"),
             Self::Unavailable => Some("verify-unavailable"),
             _ => None,
+        }
+    }
+
+    /// Who asks.
+    pub(super) const fn asker(self) -> Asker<'static> {
+        match self {
+            Self::Trouble | Self::ExpiredSome => WITH_LOGO,
+            _ => ASKER,
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) fn form(words: Words, asset: &Asset<'_>, begin: &Begin<'_>, key: &str
             (note(Weight::Bad, Sign::Alert, &html! { (error) }, None))
         }
         form.stack method="post" action=(asset.place.step("start")) {
-            @if let Some(wanted) = &begin.wanted { (name_it(words, asset, wanted, chosen)) }
+            @if let Some(wanted) = &begin.wanted { (name_it(words, asset, wanted, begin.channels)) }
             @match begin.channels {
                 [] => {}
                 [only] => {
@@ -83,12 +83,7 @@ fn choose(
 }
 
 /// The field for the asset. A wallet can fill it in.
-fn name_it(
-    words: Words,
-    asset: &Asset<'_>,
-    wanted: &Wanted<'_>,
-    channel: Option<Channel>,
-) -> Markup {
+fn name_it(words: Words, asset: &Asset<'_>, wanted: &Wanted<'_>, channels: &[Channel]) -> Markup {
     let entry = match asset.kind {
         AssetType::Phone => Entry::Phone,
         AssetType::Email => Entry::Email,
@@ -106,8 +101,9 @@ fn name_it(
             value: wanted.value,
             error: wanted.error,
         }))
-        @if let (AssetType::Wallet, Some(channel)) = (asset.kind, channel) {
-            (super::wallet::address_from(words, channel))
+        @if asset.kind == AssetType::Wallet {
+            // The stylesheet shows the one of the chain that is chosen.
+            @for channel in channels { (super::wallet::address_from(words, *channel)) }
         }
     }
 }
