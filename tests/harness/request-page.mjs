@@ -17,6 +17,12 @@ export async function createRequest(client, assets, overrides = {}) {
 
 export const readRequest = async (client, id) => (await client.get(`verification-requests/${id}`)).expect(200).body;
 
+/** These words, whatever keeps apart the directions of writing among them. */
+export const says = (text) => {
+  const words = text.split(" ").map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(words.join("[\u2066-\u2069]* [\u2066-\u2069]*"));
+};
+
 /** One asset's card on the page. */
 export const card = (page, index) => page.locator(`#asset-${index}`);
 

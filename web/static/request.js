@@ -13,6 +13,8 @@ const policy = globalThis.trustedTypes?.createPolicy("proof-page", {
 /** What each part was when the server wrote it; people's typing does not change it. */
 let written = partsOf(document);
 let sending = false;
+/** Something happened while a form was on its way. */
+let missed = false;
 /** @type {EventSource | undefined} */
 let events;
 /** @type {number | undefined} */
@@ -109,11 +111,14 @@ function offline(is) {
 }
 
 async function refresh() {
+  missed = sending;
   if (sending) return;
   try {
     const reply = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    const text = await reply.text();
+    missed = sending;
     if (sending || reply.status === 429 || reply.status >= 500) return;
-    show(await reply.text(), { keep: true });
+    show(text, { keep: true });
     patience = POLL_MILLISECONDS;
     offline(false);
   } catch {
@@ -202,6 +207,7 @@ async function send(form, button) {
     clearTimeout(slow);
     form.removeAttribute("aria-busy");
     sending = false;
+    if (missed) refresh();
   }
 }
 
