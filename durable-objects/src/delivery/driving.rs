@@ -6,7 +6,7 @@ use std::rc::Rc;
 use proof_domain::error::ApiError;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::webhook::Delivery;
-use proof_domain::webhook::delivery::{DeliveryState, Health, Pace};
+use proof_domain::webhook::delivery::{DeliveryState, Outcome, Pace};
 use proof_edge::config::Config;
 use proof_edge::endpoints::Secrets;
 use proof_edge::events;
@@ -20,6 +20,8 @@ use crate::{fault, now};
 
 /// Beyond the time that a receiver has: for whoever is asked before it.
 const SLACK_SECONDS: i64 = 15;
+/// Until it is seen whether what was due is done.
+const LOOK_AGAIN_SECONDS: i64 = 10;
 /// Until somebody of ours who did not answer is asked again.
 const ASK_AGAIN_SECONDS: u32 = 5;
 /// Seconds until the ledger is told again; doubled after every failure up to the last.
@@ -35,8 +37,16 @@ pub(super) fn next_wake(
 ) -> Timestamp {
     let longest = i64::from(config.webhook_milliseconds.div_ceil(1_000)) + SLACK_SECONDS;
     let kept_until = |from: Timestamp| from.plus_seconds(config.retention_seconds);
+    // What is due is under way; should it not be, the alarm sees to it a little later.
     let own = record
         .wakes_at(longest)
+        .map(|at| {
+            if at <= now {
+                now.plus_seconds(LOOK_AGAIN_SECONDS)
+            } else {
+                at
+            }
+        })
         .or_else(|| record.kept_from().map(kept_until))
         .unwrap_or(now);
     if record.owes() {
@@ -172,10 +182,7 @@ impl Inside {
         let took = u32::try_from(now_millis() - started).unwrap_or_default();
         let pace = self.pace();
         self.change(|record| record.end_attempt(&outcome, took, changed, pace, now()))?;
-        Ok(matches!(
-            outcome,
-            proof_domain::webhook::delivery::Outcome::Answered { .. }
-        ) && outcome.health() != Health::Gone)
+        Ok(matches!(outcome, Outcome::Answered { .. }))
     }
 
     async fn tell_ledger(&self) -> Result<(), ApiError> {
