@@ -148,6 +148,10 @@ test("odd forms are answered with a page, never with a fault, and cost no try", 
     assert.ok(reply.status >= 400 && reply.status < 500, `${identifier}: ${reply.status}`);
     assert.ok(!(await reply.text()).includes("<script>"));
   }
+  // Loading the address of a refused form again leads to the page.
+  const again = await fetch(`${request.page}/assets/0/submit?lang=lt`, { redirect: "manual" });
+  assert.equal(again.status, 303);
+  assert.equal(again.headers.get("location"), `/verify/${request.id}?lang=lt`);
   const big = await sendForm(request, "submit", {}, { body: "code=" + "1".repeat(100_000) });
   assert.equal(big.status, 413);
   const now = (await org.live.get(`verifications/${id}`)).expect(200).body;

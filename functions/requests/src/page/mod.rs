@@ -25,7 +25,10 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/verify/{id}", get(show))
         .route("/verify/{id}/events", get(events))
-        .route("/verify/{id}/assets/{index}/{step}", post(steps::take))
+        .route(
+            "/verify/{id}/assets/{index}/{step}",
+            post(steps::take).get(back),
+        )
         .route("/verify/brand/{look}", get(brand::stylesheet))
         // Whatever is below the paths of people and is no page says so in their language.
         .route("/verify/{id}/{*rest}", get(nothing_here))
@@ -60,6 +63,19 @@ async fn events(_: Anyone, scope: Scope, PathId(id): PathId) -> Result<Answer, F
     Ok(Answer::stream(
         Requests::of(&scope).events(id, &wish).await?,
     ))
+}
+
+/// A form that was refused is answered at its own address. Whoever loads that again, or chooses a
+/// language there, wants the page.
+async fn back(scope: Scope, id: Result<PathId, Failure>, Query(query): Query) -> Answer {
+    let visit = Visit::of(&scope, &query);
+    match id {
+        Ok(PathId(id)) => Answer::empty(StatusCode::SEE_OTHER).with(
+            http::header::LOCATION,
+            &format!("/verify/{id}{}", visit.query),
+        ),
+        Err(_) => visit.unknown(),
+    }
 }
 
 async fn nothing_here(scope: Scope, Query(query): Query) -> Answer {
