@@ -60,8 +60,8 @@ async function visit(browser, url, slow) {
     const responses = [];
     page.on("response", (response) => responses.push(response));
     await page.addInitScript(watch);
-    const { status } = await page.goto(url, { waitUntil: "load" }).then((answer) => ({ status: answer.status() }));
-    assert.equal(status, 200);
+    const answer = await page.goto(url, { waitUntil: "load" });
+    assert.equal(answer.status(), 200);
     await page.waitForTimeout(QUIET_MS);
     const { shift, busy, paint, ready, first } = await page.evaluate(() => {
       const [navigation] = performance.getEntriesByType("navigation");

@@ -89,7 +89,7 @@ export class DeliveryObject extends DurableObject<ObjectsEnv> {
         nextAttemptAt: Date.now() + LOST_AFTER_MS,
       });
       const sent = await this.send(endpoint);
-      this.ctx.waitUntil(gate.leave(id, sent.error === null));
+      this.ctx.waitUntil(gate.leave(id, sent.status !== null && sent.status !== 410));
       this.end(sent, sent.status === 410);
     } finally {
       this.busy = false;
