@@ -6,28 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPeers } from "../xtask/runner/peers/index.mjs";
 import { after, before, test } from "./harness/test.mjs";
-import { DESKTOP, PHONE, accessibilityProblems, screenshot, startBrowser } from "./harness/browser.mjs";
-import { startWorld } from "./harness/world.mjs";
+import { DESKTOP, PHONE, accessibilityProblems, screenshot } from "./harness/browser.mjs";
+import { startDeveloper } from "./harness/developer.mjs";
 import { MATRIX } from "./harness/identifiers.mjs";
 
+let developer;
 let world;
 let browser;
-let peers;
-let folder;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "proof-peers-"));
-  peers = await startPeers(folder);
-  world = await startWorld({ vars: peers.vars, outbound: peers.outbound });
-  const organisation = await world.organisation({ name: "Demo" });
-  await peers.connect(world, { live_key: organisation.live.key });
-  browser = await startBrowser(world.url);
+  developer = await startDeveloper();
+  ({ world, browser } = developer);
 });
-after(async () => {
-  await browser?.stop();
-  await world?.stop();
-  await peers?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => developer?.stop());
 
 const SESSIONS = ["whatsapp", "telegram"];
 const VIEWS = [

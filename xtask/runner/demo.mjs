@@ -1,6 +1,7 @@
 // The demo organisation of a developer's machine, made once per state. Its keys are written to one
 // file that only its owner may read; a key cannot be read back from the ledger.
 import { readFile, writeFile } from "node:fs/promises";
+import { tenant } from "./tenant.mjs";
 import { createKey, createOrganisation, hashKey } from "./seed.mjs";
 
 /** The credentials, made anew unless those in the file still open the door. */
@@ -10,6 +11,15 @@ export async function demo(system, file) {
   const demo = { ...credentials, base_url: system.url };
   await writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   return demo;
+}
+
+/** A test request for three assets: the address of its page, to see what a person sees. */
+export async function demoRequest(system, { test_key }) {
+  const { verification_url } = await tenant(system, test_key)("POST", "verification-requests", {
+    action_context: { title: "Open an account", description: "A made-up company would like to know you." },
+    assets: [{ type: "email" }, { type: "domain" }, { type: "wallet" }],
+  });
+  return verification_url;
 }
 
 async function areGood(system, { live_key, test_key }) {

@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { findControl, openControl } from "./control.mjs";
-import { demo } from "./demo.mjs";
+import { demo, demoRequest } from "./demo.mjs";
 import { startPeers } from "./peers/index.mjs";
 import { startSystem } from "./system.mjs";
 
@@ -27,6 +27,7 @@ const system = await startSystem({ ...options, ...outside, onLine: (line) => pri
 const control = await openControl(system, options.stateDir);
 const extra = seed ? { demo: await demo(system, seed) } : {};
 await peers?.connect(system, extra.demo).catch(fail);
+if (seed) extra.request = await demoRequest(system, extra.demo).catch(fail);
 say({ ready: true, url: system.url, ...extra });
 print = (line) => console.log(line);
 early.forEach(print);

@@ -129,6 +129,8 @@ fn greet(ready: &Value, took: Duration) {
     row("Health", &format!("{url}/health"));
     row("Test key", &text(&demo["test_key"]));
     row("Live key", &text(&demo["live_key"]));
+    println!("\n  A person's view of a request for three assets, in test mode:\n");
+    println!("  {}", text(&ready["request"]));
     println!("\n  A first verification:\n");
     println!("  curl -s {url}/api/v1/verifications \\");
     println!(

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Response } from "miniflare";
 import { Webhook } from "standardwebhooks";
 import { DOMAIN_OF_NOBODY } from "./dns.mjs";
-import { tenant } from "./tenant.mjs";
+import { tenant } from "../tenant.mjs";
 import { answerJson } from "./wire.mjs";
 
 const HOST = `hooks${DOMAIN_OF_NOBODY}`;

@@ -2,7 +2,7 @@
 // would, with the demo organisation's live key, and then does what the challenge asks, through the
 // real channel.
 import { people, sessionPeople } from "./people/index.mjs";
-import { tenant } from "./tenant.mjs";
+import { tenant } from "../tenant.mjs";
 import { answerJson, textOf } from "./wire.mjs";
 
 const MAX_SCENES = 1_000;
