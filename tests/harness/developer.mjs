@@ -9,23 +9,26 @@ import { startWorld } from "./world.mjs";
 
 export async function startDeveloper() {
   const folder = await mkdtemp(join(tmpdir(), "proof-peers-"));
-  const peers = await startPeers(folder);
-  const world = await startWorld({ vars: peers.vars, outbound: peers.outbound });
-  const demo = await world.organisation({ name: "Demo" });
-  const connect = () => peers.connect(world, { live_key: demo.live.key, test_key: demo.test.key });
-  await connect();
-  const browser = await startBrowser(world.url);
-  return {
-    world,
-    demo,
-    browser,
-    /** As at every start. */
-    connect,
-    async stop() {
-      await browser.stop();
-      await world.stop();
-      await peers.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const started = [];
+  const stop = async () => {
+    for (const one of started.reverse()) await one.stop();
+    await rm(folder, { recursive: true, force: true });
   };
+  const start = async (promise) => {
+    const one = await promise;
+    started.push(one);
+    return one;
+  };
+  try {
+    const peers = await start(startPeers(folder));
+    const world = await start(startWorld({ vars: peers.vars, outbound: peers.outbound }));
+    const demo = await world.organisation({ name: "Demo" });
+    /** As at every start. */
+    const connect = () => peers.connect(world, { live_key: demo.live.key, test_key: demo.test.key });
+    await connect();
+    return { world, demo, connect, browser: await start(startBrowser(world.url)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
