@@ -104,6 +104,11 @@ impl<R: Record> Inside<R> {
         self.delete(&record).await.map(|()| Done {})
     }
 
+    /// Nothing is here, and nothing that an idempotency key or a request names so may ever be.
+    pub(crate) fn retire_unborn(&self) -> Result<(), ApiError> {
+        self.context.store(RETIRED, &true).map_err(fault)
+    }
+
     /// Whether there was a record here that is deleted.
     pub(crate) fn is_retired(&self) -> Result<bool, ApiError> {
         let mark: Option<bool> = self.context.load(RETIRED).map_err(fault)?;

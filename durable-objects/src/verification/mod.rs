@@ -193,14 +193,23 @@ impl Inside {
             VerificationCommand::CompleteInTest { owner } => {
                 said(&self.complete_in_test(&owner).await)
             }
-            VerificationCommand::Withdraw { owner } => said(&self.change(&owner, |record| {
-                record.withdraw(now());
-                Ok(Done {})
-            })),
+            VerificationCommand::Withdraw { owner } => said(&self.withdraw(&owner)),
             VerificationCommand::Revoke { owner, reason } => {
                 said(&self.revoke(&owner, reason).await)
             }
         }
+    }
+
+    /// Ends it, or sees to it that it never begins: it may be on its way to be created.
+    fn withdraw(self: &Rc<Self>, owner: &Owner) -> Result<Done, ApiError> {
+        if self.load()?.is_none() {
+            self.retire_unborn()?;
+            return Ok(Done {});
+        }
+        self.change(owner, |record| {
+            record.withdraw(now());
+            Ok(Done {})
+        })
     }
 
     async fn get(self: &Rc<Self>, owner: &Owner) -> Result<VerificationView, ApiError> {

@@ -8,7 +8,7 @@ use super::{
     AssetChange, AssetStatus, Change, Failure, PlannedAsset, Proven, RequestStatus, Run, Standing,
     VerificationRequest,
 };
-use crate::asset::Channel;
+use crate::asset::{AssetType, Channel};
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
 use crate::limits;
@@ -96,6 +96,7 @@ impl VerificationRequest {
                 "This asset was begun as often as is allowed.",
             ));
         }
+        self.must_be_another(place, &plan)?;
         self.give_up(place);
         self.assets[place].came_to_nothing = None;
         let verification_id = id_of(self.assets[place].begun);
@@ -108,6 +109,36 @@ impl VerificationRequest {
         };
         self.stand(place, Standing::InProgress { run }, now);
         Ok(self.begun(verification_id, plan))
+    }
+
+    /// Naming one thing for two assets would prove it once.
+    fn must_be_another(&self, place: usize, plan: &PlannedVerification) -> Result<(), ApiError> {
+        // Accounts and wallets are those of one channel, everything else is the same over each.
+        let of_channel = matches!(
+            plan.kind,
+            AssetType::Social | AssetType::Wallet | AssetType::Account
+        );
+        let both = self.plan.assets.iter().zip(&self.assets).enumerate();
+        let taken = both
+            .filter(|(at, (asset, _))| *at != place && asset.kind == plan.kind)
+            .any(|(_, (asset, state))| match state.standing.run() {
+                Some(run) => {
+                    run.identifier == plan.identifier
+                        && (!of_channel || run.channel == plan.channel)
+                }
+                None => {
+                    asset.identifier.as_ref() == Some(&plan.identifier)
+                        && (!of_channel || asset.channels.contains(&plan.channel))
+                }
+            });
+        if taken {
+            return Err(ApiError::of_field(
+                ErrorCode::Conflict,
+                "identifier",
+                "is that of another asset of this request",
+            ));
+        }
+        Ok(())
     }
 
     fn begun(&self, verification_id: Id, plan: PlannedVerification) -> Begun {

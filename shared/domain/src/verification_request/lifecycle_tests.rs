@@ -344,6 +344,36 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+#[test]
+fn one_thing_is_not_named_for_two_assets() {
+    let mut record = request(&json!({"assets": [
+        {"type": "email", "identifier": "a@example.com"},
+        {"type": "email"}, {"type": "email"}, {"type": "social"}, {"type": "social"},
+    ]}));
+    let mut attempt = |asset: u8, channel, identifier: &str| {
+        let named = (asset > 0).then_some(identifier);
+        let begun = record.begin(
+            asset,
+            Some(channel),
+            named,
+            |attempt| id(asset, attempt),
+            at(1),
+        );
+        begun.map(drop).map_err(|error| error.code)
+    };
+    let taken = Err(ErrorCode::Conflict);
+    assert_eq!(attempt(1, Channel::Email, "a@EXAMPLE.com"), taken);
+    assert_eq!(attempt(1, Channel::Email, "b@example.com"), Ok(()));
+    assert_eq!(attempt(1, Channel::Email, "b@example.com"), Ok(()));
+    assert_eq!(attempt(2, Channel::Email, "b@example.com"), taken);
+    assert_eq!(attempt(0, Channel::Email, ""), Ok(()));
+    assert_eq!(attempt(2, Channel::Email, "a@example.com"), taken);
+    // The same handle at another network is another account.
+    assert_eq!(attempt(3, Channel::Github, "octocat"), Ok(()));
+    assert_eq!(attempt(4, Channel::Github, "octocat"), taken);
+    assert_eq!(attempt(4, Channel::X, "octocat"), Ok(()));
+}
+
 proptest! {
     #[test]
     fn whatever_happens_a_request_ends_once_and_rightly(

@@ -2,7 +2,7 @@
 //! says which verification proves an asset; whoever asked has it created and tells the object if that
 //! could not be done. How it ends the verification's own object tells.
 
-use proof_domain::asset::Channel;
+use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
@@ -10,12 +10,15 @@ use proof_domain::verification::{AssetOf, EventsTicket, VerificationView};
 use proof_domain::verification_request::{
     Begun, Failure, PlannedRequest, Proven, Report, RequestView,
 };
+use proof_evidence::telegram_bot::BotToken;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::{Done, EventsRequest, Reply, Watched, command, open_stream};
 use crate::answer::Raw;
 use crate::answering::{Asker, Beginning, begin};
+use crate::auth::within_quota;
+use crate::ledger::Ledger;
 use crate::platform::{Js, local};
 use crate::scope::Scope;
 
@@ -175,15 +178,21 @@ impl<'a> Requests<'a> {
         channel: Option<Channel>,
         identifier: Option<String>,
     ) -> Result<VerificationView, ApiError> {
+        // The secret of a bot's token stays in this request: the object gets the id before it.
+        let bot_token = identifier.as_deref().and_then(BotToken::parse);
         let wish = RequestCommand::Begin {
             owner,
             asset,
             channel,
-            identifier,
+            identifier: match &bot_token {
+                Some(token) => Some(token.id().to_owned()),
+                None => identifier,
+            },
         };
         let begun: Begun = self.tell(id, wish).await?.read()?;
         let verification_id = begun.verification_id;
-        let created = self.establish(id, asset, begun).await;
+        let bot_token = bot_token.filter(|_| begun.plan.kind == AssetType::TelegramBot);
+        let created = self.establish(id, asset, begun, bot_token.as_ref()).await;
         // What may have been created all the same is found again by the same id.
         if let Err(error) = &created
             && !matches!(
@@ -205,17 +214,28 @@ impl<'a> Requests<'a> {
         request_id: Id,
         asset: u8,
         begun: Begun,
+        bot_token: Option<&BotToken>,
     ) -> Result<VerificationView, ApiError> {
         let env = self.0.env();
         let asker = local(Asker::known(env, begun.owner, begun.organisation_name)).await?;
         let beginning = Beginning {
+            refusal: self.refusal(&asker).await?,
             plan: begun.plan,
-            bot_token: None,
+            bot_token,
             id: Some(begun.verification_id),
             request: Some(AssetOf { request_id, asset }),
-            refusal: None,
         };
         begin(self.0, asker, beginning).await?.value.read()
+    }
+
+    /// Whether the tenant may have nothing more verified this month.
+    async fn refusal(self, asker: &Asker) -> Result<Option<ApiError>, ApiError> {
+        if asker.is_test() {
+            return Ok(None);
+        }
+        let organisation = &asker.owner.organisation;
+        let usage = Ledger::of(self.0).usage(organisation, self.0.now()).await?;
+        Ok(within_quota(usage.monthly_quota, usage.verifications).err())
     }
 
     pub async fn change(self, id: Id, asset: u8) -> Result<(), ApiError> {
