@@ -43,11 +43,11 @@ fn id(asset: u8, attempt: u8) -> Id {
 }
 
 fn begin(record: &mut VerificationRequest, asset: u8, now: i64) -> Result<Begun, ApiError> {
-    let identifier = (asset > 0).then_some("+37069199199");
+    let identifier = (asset > 0).then(|| format!("+3706919919{asset}"));
     record.begin(
         asset,
         None,
-        identifier,
+        identifier.as_deref(),
         |attempt| id(asset, attempt),
         at(now),
     )
