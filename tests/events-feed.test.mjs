@@ -67,12 +67,13 @@ test("fifty at once, read in pages while they are written: each once, in one ord
   const readers = [1, 3, 7, 100].map(async (limit) => {
     const seen = [];
     let cursor = "";
-    await eventually(`51 events for a reader of ${limit}`, async () => {
+    const reads = async () => {
       const { events, cursor: next } = await readOn(client, cursor, limit);
       seen.push(...events.map((event) => event.id));
       cursor = next;
       return seen.length >= 51;
-    }, { within: 30_000 });
+    };
+    await eventually(`51 events for a reader of ${limit}`, reads, { within: 30_000 });
     return seen;
   });
   await completing;
@@ -100,7 +101,8 @@ test("a receiver that was down catches up from the last event it knows", async (
   await eventually("the first delivery", () => handled.size === 1);
   isUp = false;
   for (let i = 0; i < 4; i++) await proven(client);
-  await eventually("four that failed", async () => (await client.get("webhook-deliveries?status=failed")).body.data.length === 4, { within: 30_000 });
+  const failed = async () => (await client.get("webhook-deliveries?status=failed")).body.data.length;
+  await eventually("four that failed", async () => (await failed()) === 4, { within: 30_000 });
   isUp = true;
   const { events } = await readOn(client, last, 2);
   for (const { id, type } of events) if (type === "verification.completed") handled.add(id);

@@ -101,11 +101,15 @@ async function endpointFor(client, port) {
 }
 
 const listening = (port, said) =>
-  eventually("a receiver that listens", async () => {
-    const reply = await post(port, {}, Buffer.from("{}")).catch(() => assert.fail(said.errors || "not yet"));
-    assert.equal(reply.status, 400, "what has no signature is refused");
-    return true;
-  }, { within: 20_000 });
+  eventually(
+    "a receiver that listens",
+    async () => {
+      const reply = await post(port, {}, Buffer.from("{}")).catch(() => assert.fail(said.errors || "not yet"));
+      assert.equal(reply.status, 400, "what has no signature is refused");
+      return true;
+    },
+    { within: 20_000 },
+  );
 
 /** What every receiver of the guide has to do. */
 async function isGoodReceiver(context, command, name) {

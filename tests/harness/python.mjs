@@ -9,7 +9,6 @@ export function python() {
   const home = process.platform === "darwin" ? join(homedir(), "Library/Caches") : join(homedir(), ".cache");
   const folder = join(process.env.XDG_CACHE_HOME || home, "proof/tools", `python-${list.trim().split(/\s+/).join("-")}`);
   if (existsSync(join(folder, "complete"))) return join(folder, "bin/python");
-  throw new Error(
-    `The tests' Python packages are not installed; \`cargo xtask test\` does it. By hand:\n  python3 -m venv ${folder} && ${folder}/bin/pip install -r tests/python-packages.txt && touch ${folder}/complete`,
-  );
+  const byHand = `python3 -m venv ${folder} && ${folder}/bin/pip install -r tests/python-packages.txt && touch ${folder}/complete`;
+  throw new Error(`The tests' Python packages are not installed; \`cargo xtask test\` does it. By hand:\n  ${byHand}`);
 }
