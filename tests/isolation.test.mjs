@@ -97,8 +97,11 @@ test("what is no id at all names nothing", async () => {
   ];
   for (const { method, path, body } of operationsOnOneThing()) {
     for (const name of names.filter((one) => one !== id)) {
+      // Clients resolve two dots themselves: what is asked then may be the address of another route,
+      // or one of another method.
+      const asked = new URL(path(name), world.url).pathname;
+      if (name === "%2e%2e" && world.contract.operations().some((one) => one.method === method && one.template === asked)) continue;
       const reply = await client.request(method, path(name), body ? { body } : {});
-      // Clients resolve two dots themselves: what is asked then may be an address of another method.
       if (name === "%2e%2e" && reply.status === 405) reply.refused(405, "method_not_allowed");
       else reply.refused(404, "not_found");
     }
