@@ -48,10 +48,12 @@ for (const { device, viewport, colorScheme } of VIEWS) {
   test(`e-mail, domain and wallet, to the end and back (${device}, ${colorScheme})`, async () => {
     const org = await shop();
     const wallet = ethereum();
-    const email = freshEmail();
+    // Names that look well in the README's pictures.
+    const shopDomain = `harbour-books-${device}-${colorScheme}.com`;
+    const email = `orders@${shopDomain}`;
     const assets = [
       { type: "email", identifier: email },
-      { type: "domain", identifier: freshDomain(), allowed_channels: ["dns"] },
+      { type: "domain", identifier: shopDomain, allowed_channels: ["dns"] },
       { type: "wallet", channel: "ethereum", identifier: wallet.address },
     ];
     const request = await createRequest(org.live, assets, { action_context: PURPOSE, redirect_url: `${landing.origin}/done?cart=7` });
@@ -296,7 +298,7 @@ test("a phone: the link first, the code to copy, the picture to scan; in Lithuan
     { type: "social", channel: "github", identifier: "octocat" },
     { type: "domain", identifier: freshDomain() },
     { type: "wallet", channel: "bitcoin" },
-    { type: "telegram_bot", identifier: "@example_bot" },
+    { type: "telegram_bot", identifier: "110201543" },
   ]);
   for (const locale of ["en-GB", "lt-LT"]) {
     await browser.visit({ viewport: PHONE, locale }, async (page, watch) => {

@@ -2,6 +2,9 @@
 // sign with are published libraries (viem, tweetnacl).
 import { Buffer } from "node:buffer";
 
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 24 24%22%3E%3Crect width=%2224%22 height=%2224%22 rx=%226%22 fill=%22%23f6851b%22/%3E%3C/svg%3E";
+
 /**
  * Ethereum, announced by EIP-6963 (or, `alone`, only at `window.ethereum`). `declines` says no as often.
  * Gives what the wallet was asked to sign.
@@ -14,7 +17,7 @@ export async function withEthereum(page, wallet, { name = "Test Wallet", alone =
     return signed.length <= declines ? undefined : wallet.sign(text);
   });
   await page.addInitScript(
-    ({ name, alone, offers }) => {
+    ({ name, alone, offers, ICON }) => {
       const provider = {
         async request({ method, params }) {
           if (method === "eth_requestAccounts") return [offers.toLowerCase()];
@@ -28,13 +31,13 @@ export async function withEthereum(page, wallet, { name = "Test Wallet", alone =
         globalThis.ethereum = provider;
         return;
       }
-      const info = { uuid: "350670db-19fa-4704-a166-e52e178b59d2", name, rdns: "com.example.wallet", icon: "data:image/gif;base64,R0lGODlhAQABAAAAACw=" };
+      const info = { uuid: "350670db-19fa-4704-a166-e52e178b59d2", name, rdns: "com.example.wallet", icon: ICON };
       const announce = () =>
         globalThis.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
       addEventListener("eip6963:requestProvider", announce);
       announce();
     },
-    { name, alone, offers },
+    { name, alone, offers, ICON },
   );
   return signed;
 }
@@ -43,7 +46,7 @@ export async function withEthereum(page, wallet, { name = "Test Wallet", alone =
 export async function withSolana(page, wallet, { name = "Test Sol" } = {}) {
   await page.exposeFunction("signSolana", (bytes) => wallet.signBytes(bytes));
   await page.addInitScript(
-    ({ name, address }) => {
+    ({ name, address, ICON }) => {
       const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
       const unbase58 = (text) => {
         let number = 0n;
@@ -54,7 +57,7 @@ export async function withSolana(page, wallet, { name = "Test Sol" } = {}) {
       const wallet = {
         version: "1.0.0",
         name,
-        icon: "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        icon: ICON,
         chains: ["solana:mainnet"],
         accounts: [],
         features: {
@@ -69,6 +72,6 @@ export async function withSolana(page, wallet, { name = "Test Sol" } = {}) {
       addEventListener("wallet-standard:app-ready", ({ detail }) => register(detail));
       dispatchEvent(new CustomEvent("wallet-standard:register-wallet", { detail: register }));
     },
-    { name, address: wallet.address },
+    { name, address: wallet.address, ICON },
   );
 }

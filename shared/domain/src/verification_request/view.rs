@@ -22,6 +22,8 @@ pub struct RequestView {
     #[schema(value_type = String, example = "507f1f77bcf86cd799439011", pattern = "^[0-9a-f]{24}$")]
     pub id: Id,
     pub status: RequestStatus,
+    /// `null` where you gave it none.
+    #[schema(required = true)]
     pub reference_id: Option<String>,
     pub action_type: ActionType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +73,7 @@ pub struct AssetView {
     #[serde(rename = "type")]
     pub kind: AssetType,
     /// Normalised; `null` until the person has said which.
-    #[schema(example = "example.com")]
+    #[schema(example = "example.com", required = true)]
     pub identifier: Option<String>,
     pub status: AssetStatus,
     pub required: bool,

@@ -52,8 +52,8 @@ your-wallet = Your wallet’s address
 your-wallet-hint = The public address, never the key
 your-account = Your account
 your-account-hint = The e-mail address or name of the account
-your-telegram-bot = Your bot’s name
-your-telegram-bot-hint = For example @example_bot
+your-telegram-bot = Your bot’s number
+your-telegram-bot-hint = The number before the colon in its token
 
 # Ways.
 channel-whatsapp = WhatsApp

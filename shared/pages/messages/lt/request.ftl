@@ -53,8 +53,8 @@ your-wallet = Jūsų piniginės adresas
 your-wallet-hint = Viešasis adresas, jokiu būdu ne raktas
 your-account = Jūsų paskyra
 your-account-hint = Paskyros el. pašto adresas arba vardas
-your-telegram-bot = Jūsų roboto vardas
-your-telegram-bot-hint = Pavyzdžiui, @example_bot
+your-telegram-bot = Jūsų roboto numeris
+your-telegram-bot-hint = Skaičius prieš dvitaškį jo rakte (token)
 
 # Būdai.
 channel-whatsapp = „WhatsApp“
