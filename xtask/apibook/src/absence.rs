@@ -5,12 +5,14 @@
 use serde_json::{Map, Value, json};
 
 /// Members that are always there although the generator does not say so.
-const SOMETIMES_NULL: [(&str, &str); 11] = [
+const SOMETIMES_NULL: [(&str, &str); 13] = [
     ("ProofStatus", "revoked_at"),
     ("ProofStatus", "revoked_reason"),
     ("Quota", "limit"),
     ("Quota", "remaining"),
     ("RevocationPagination", "next_cursor"),
+    ("VerificationRequest", "reference_id"),
+    ("RequestedAssetView", "identifier"),
     ("WebhookDelivery", "verification_request_id"),
     ("WebhookDelivery", "response_status"),
     ("WebhookDeliveryDetails", "request_payload"),

@@ -78,6 +78,10 @@ pub const SAMPLES: &[Sample] = samples! {
     "resendCode" Answer("200"), "", "resendCode.200";
     "testVerify" Answer("200"), "", "testVerify.200";
     "createEventsTicket" Answer("201"), "", "createEventsTicket.201";
+    "createVerificationRequest" Request, "", "createVerificationRequest.request";
+    "createVerificationRequest" Answer("201"), "", "createVerificationRequest.201";
+    "createVerificationRequest" Answer("409"), "", "createVerificationRequest.409";
+    "getVerificationRequest" Answer("200"), "", "getVerificationRequest.200";
     "watchVerification" Answer("200"), "", "watchVerification.200";
     "validateProof" Answer("200"), "Valid", "validateProof.200.valid";
     "validateProof" Answer("200"), "Not valid", "validateProof.200.invalid";
