@@ -1,17 +1,14 @@
 //! Endpoints: where a tenant has its events sent.
 
-use axum::extract::RawPathParams;
 use proof_domain::error::{ApiError, ErrorBody};
 use proof_domain::webhook::view::{
     CreatedEndpoint, DeletedEndpoint, DeliveryView, EndpointList, EndpointView, SecretView,
 };
-use proof_domain::webhook::{
-    CreateEndpoint, EndpointName, EndpointQuery, RotateSecret, UpdateEndpoint,
-};
+use proof_domain::webhook::{CreateEndpoint, EndpointQuery, RotateSecret, UpdateEndpoint};
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::endpoints;
-use proof_edge::extract::{IdempotencyKey, Json, JsonIfAny, PathId, Query};
+use proof_edge::extract::{IdempotencyKey, Json, JsonIfAny, PathEndpoint, PathId, Query};
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
 
@@ -177,9 +174,8 @@ pub(crate) async fn delete(
 pub(crate) async fn secret(
     key: TenantKey,
     scope: Scope,
-    parameters: RawPathParams,
+    PathEndpoint(name): PathEndpoint,
 ) -> Result<Answer, Failure> {
-    let name = name_in(&parameters)?;
     Answer::ok(Value(endpoints::reveal(&scope, &key.owner, name).await?))
 }
 
@@ -204,10 +200,9 @@ pub(crate) async fn secret(
 pub(crate) async fn rotate_secret(
     key: TenantKey,
     scope: Scope,
-    parameters: RawPathParams,
+    PathEndpoint(name): PathEndpoint,
     JsonIfAny(request): JsonIfAny<RotateSecret>,
 ) -> Result<Answer, Failure> {
-    let name = name_in(&parameters)?;
     let until = request.overlap_until(scope.now())?;
     let secrets = endpoints::replace_secret(&scope, &key.owner, name, until).await?;
     Answer::ok(Value(secrets))
@@ -247,13 +242,4 @@ pub(crate) async fn try_out(
     let (delivery, repeated) =
         endpoints::try_out(&scope, &key.owner, &endpoint, idempotency).await?;
     Answer::created(Value(delivery), repeated)
-}
-
-/// The endpoint that a path names, which may be the one for callback addresses.
-fn name_in(parameters: &RawPathParams) -> Result<EndpointName, ApiError> {
-    parameters
-        .iter()
-        .find(|(name, _)| *name == "id")
-        .and_then(|(_, name)| EndpointName::parse(name))
-        .ok_or_else(ApiError::not_found)
 }

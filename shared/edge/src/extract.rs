@@ -9,6 +9,7 @@ use proof_domain::id::Id;
 use proof_domain::limits;
 use proof_domain::page::Parameters;
 use proof_domain::session::SessionId;
+use proof_domain::webhook::EndpointName;
 use serde::de::DeserializeOwned;
 
 use crate::answer::Failure;
@@ -71,6 +72,18 @@ impl<S: Send + Sync> FromRequestParts<S> for PathAsset {
             .map(|(_, place)| place)
             .ok_or_else(ApiError::not_found)?;
         Ok(Self { request, asset })
+    }
+}
+
+/// The endpoint of webhooks in the path, which may be the one for callback addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct PathEndpoint(pub EndpointName);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathEndpoint {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(named(parts, state, EndpointName::parse).await?))
     }
 }
 
