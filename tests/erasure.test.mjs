@@ -1,10 +1,9 @@
 // Everything about one user deleted: nothing of it is left in any table or any object's files, nothing
 // of anybody else is touched, and it can be repeated and cut off at will.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
+import * as leftovers from "./harness/leftovers.mjs";
 import { openStream } from "./harness/sse.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { create, createEmail, freshId, freshPhone, proven, provenByEmail, random, read } from "./harness/steps.mjs";
@@ -19,36 +18,8 @@ const erase = (client, name, query = "") => client.request("DELETE", `verificati
 const erased = async (client, name, query) => (await erase(client, name, query)).expect(200).body;
 const NOTHING = { verifications: 0, sessions: 0, verification_requests: 0, events: 0, webhook_deliveries: 0 };
 
-/** Every row of every table that holds one of these words. */
-async function inTables(words) {
-  const tables = await world.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'");
-  assert.ok(tables.length > 12, "all tables are looked at");
-  const found = [];
-  for (const { name } of tables) {
-    for (const row of await world.sql(`SELECT * FROM ${name}`)) {
-      const text = JSON.stringify(row);
-      for (const word of words) if (text.includes(word)) found.push(`${name}: ${word}`);
-    }
-  }
-  return found;
-}
-
-/** Every file of an object, its write-ahead log included, that holds one of these words. D1's own files are read by its tables. */
-async function inObjects(words) {
-  const found = [];
-  let files = 0;
-  for (const entry of await readdir(world.stateDir, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || path.includes("D1DatabaseObject") || !/\.sqlite(-wal|-shm)?$/.test(path)) continue;
-    files += 1;
-    const bytes = await readFile(path);
-    // A stored text is in Latin letters or, if one of its letters is no such, in two bytes each.
-    const holds = (word) => ["utf8", "latin1", "utf16le"].some((encoding) => bytes.includes(Buffer.from(word, encoding)));
-    for (const word of words) if (holds(word)) found.push(`${entry.name}: ${word}`);
-  }
-  assert.ok(files > 0, "objects have files");
-  return found;
-}
+const inTables = (words) => leftovers.inTables(world, words);
+const inObjects = (words) => leftovers.inObjects(world, words);
 
 /** A user with something of everything. */
 async function lived(client, name, mark) {
