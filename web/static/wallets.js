@@ -130,6 +130,7 @@ function offer(place) {
     button.dataset.key = key;
     if (wallet.icon?.startsWith("data:image/")) {
       const icon = document.createElement("img");
+      icon.addEventListener("error", () => icon.remove());
       Object.assign(icon, { src: wallet.icon, alt: "", width: 20, height: 20 });
       button.append(icon);
     }

@@ -98,7 +98,12 @@ impl Shown {
 }
 
 impl ShownAsset {
-    /// When and over what it was proven, if it was.
+    /// Whether the person can choose another way or another asset.
+    pub(super) fn has_alternatives(&self) -> bool {
+        !self.fixed || self.view.allowed_channels.len() > 1
+    }
+
+    /// When it was proven, if it was.
     pub(super) fn proven_at(&self) -> Option<Timestamp> {
         match (self.view.status, &self.running) {
             (AssetStatus::Verified, _) => self.view.verified_at,

@@ -176,6 +176,7 @@ impl Visit<'_> {
                 match (Asked::of(view, &texts.recipient, Resend::Now), view.status) {
                     (Some(asked), _) => Standing::Asked(Asked {
                         error: texts.error.as_deref(),
+                        can_change: asset.has_alternatives(),
                         ..asked
                     }),
                     // The request has not heard of it yet.
