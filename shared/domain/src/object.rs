@@ -34,6 +34,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// For a field that may hold one.
+pub fn maybe<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let object: Option<Object<T>> = Option::deserialize(deserializer)?;
+    Ok(object.map(|Object(value)| value))
+}
+
+/// For a field that holds a list of them.
+pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let objects: Vec<Object<T>> = Vec::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|Object(value)| value).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +60,30 @@ mod tests {
         x: u8,
         #[serde(default)]
         y: u8,
+    }
+
+    #[derive(Deserialize)]
+    struct Line {
+        #[serde(default, deserialize_with = "maybe")]
+        from: Option<Point>,
+        #[serde(deserialize_with = "list")]
+        to: Vec<Point>,
+    }
+
+    #[test]
+    fn fields_hold_objects() {
+        let read = |text| serde_json::from_str::<Line>(text);
+        let line = read(r#"{"from":{"x":1},"to":[{"x":2},{"x":3}]}"#).unwrap();
+        assert_eq!((line.from, line.to.len()), (Some(Point { x: 1, y: 0 }), 2));
+        assert!(read(r#"{"from":null,"to":[]}"#).unwrap().from.is_none());
+        assert!(read(r#"{"to":[]}"#).unwrap().from.is_none());
+        for odd in [
+            r#"{"from":[1,2],"to":[]}"#,
+            r#"{"to":[[1,2]]}"#,
+            r#"{"to":{"x":1}}"#,
+        ] {
+            assert!(read(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

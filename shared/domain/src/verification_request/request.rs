@@ -22,6 +22,7 @@ use crate::verification::{check_external_user_id, check_metadata};
 #[serde(deny_unknown_fields)]
 pub struct CreateVerificationRequest {
     /// What is to be proven, in the order in which the person sees it.
+    #[serde(deserialize_with = "crate::object::list")]
     #[schema(min_items = 1, max_items = 20)]
     pub assets: Vec<RequestedAsset>,
     /// Your own name for the request; no other request of yours may have it.
@@ -32,7 +33,11 @@ pub struct CreateVerificationRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_type: Option<ActionType>,
     /// What it is for, in your words; the person reads them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::object::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub action_context: Option<ActionContext>,
     /// Where the person goes at the end: an address that you registered in your project, or below one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +60,11 @@ pub struct CreateVerificationRequest {
     #[schema(example = "90d")]
     pub validity_requirement: Option<String>,
     /// How many assets are enough. With it an asset is required only if you say so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::object::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub policy: Option<Policy>,
     /// Anything you want to find again in the request: at most 50 members and 4 KB.
     #[serde(default, skip_serializing_if = "Option::is_none")]

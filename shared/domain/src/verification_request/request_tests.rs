@@ -235,3 +235,20 @@ fn filters_are_read_strictly() {
         assert_eq!(error.details[0].field, field, "{query}");
     }
 }
+
+/// A struct could be read from a list of its values, which the reference does not know.
+#[test]
+fn what_is_an_object_is_not_taken_as_a_list() {
+    let email = || json!([{"type": "email"}]);
+    for body in [
+        json!({"assets": [["email", "user@postbox-of-tests.com"]]}),
+        json!({"assets": email(), "policy": [1]}),
+        json!({"assets": email(), "action_context": ["Title", "Description"]}),
+    ] {
+        let text = body.to_string();
+        assert!(
+            serde_json::from_str::<CreateVerificationRequest>(&text).is_err(),
+            "{text}"
+        );
+    }
+}
