@@ -110,7 +110,7 @@ test("forms of other pages do nothing", async () => {
 });
 
 test("odd forms are answered with a page, never with a fault, and cost no try", async () => {
-  const request = await createRequest(org.live, [{ type: "email", identifier: freshEmail() }, { type: "phone" }]);
+  const request = await createRequest(org.live, [{ type: "email", identifier: freshEmail() }, { type: "domain" }]);
   await sendForm(request, "start", { channel: "email" });
   const id = (await readRequest(org.live, request.id)).assets[0].verification_id;
   const odd = [
@@ -143,8 +143,8 @@ test("odd forms are answered with a page, never with a fault, and cost no try", 
     ["nothing", 0],
   ])
     assert.equal((await sendForm(request, step, { channel: "email" }, { index })).status, 404);
-  for (const identifier of ["<script>", "+", "a@b", "x".repeat(5_000), "\u202e+37061234567"]) {
-    const reply = await sendForm(request, "start", { channel: "sms", identifier }, { index: 1 });
+  for (const identifier of ["<script>", "+", "co.uk", "127.0.0.1", "x".repeat(5_000), "\u202eexample.com", "a@example.com"]) {
+    const reply = await sendForm(request, "start", { channel: "dns", identifier }, { index: 1 });
     assert.ok(reply.status >= 400 && reply.status < 500, `${identifier}: ${reply.status}`);
     assert.ok(!(await reply.text()).includes("<script>"));
   }
@@ -170,14 +170,15 @@ test("two hundred guesses by the page: five are compared", async () => {
 });
 
 test("what is masked is nowhere on the page until it is proven", async () => {
+  const acme = await world.organisation();
   const [email, phone] = [freshEmail(), freshPhone()];
-  const request = await createRequest(org.live, [
+  const request = await createRequest(acme.test, [
     { type: "email", identifier: email },
     { type: "phone", identifier: phone, channel: "whatsapp" },
-  ].slice(0, 1), { client_metadata: { secret: "for the tenant alone" }, external_user_id: "user-4711" });
-  await sendForm(request, "start", { channel: "email" });
+  ], { client_metadata: { secret: "for the tenant alone" }, external_user_id: "user-4711" });
+  for (const index of [0, 1]) assert.equal((await sendForm(request, "start", {}, { index })).status, 303);
   const html = await pageText(request);
-  for (const secret of [email, email.split("@")[0], "for the tenant alone", "user-4711", request.reference_id, org.id]) assert.ok(!html.includes(secret), secret);
+  for (const secret of [email, email.split("@")[0], phone, phone.slice(-8), "for the tenant alone", "user-4711", request.reference_id, acme.id]) assert.ok(!html.includes(secret), secret);
 });
 
 test("the page's address goes nowhere, it is not framed, and nothing of it is kept", async () => {

@@ -38,15 +38,18 @@ function copyBySelection(text) {
 
 function say(button, words) {
   const label = button.querySelector("span") ?? button;
-  const before = shown.get(button) ?? { words: label.textContent, timer: 0 };
+  const before = shown.get(button) ?? { words: label.textContent, name: button.getAttribute("aria-label"), timer: 0 };
   clearTimeout(before.timer);
   // The button keeps its width, so that nothing beside it moves.
   button.style.minInlineSize = `${button.offsetWidth}px`;
   label.textContent = words;
+  // What is heard is what is seen.
+  if (before.name) button.setAttribute("aria-label", words);
   button.classList.add("copied");
   announcer().textContent = words;
   before.timer = setTimeout(() => {
     label.textContent = before.words;
+    if (before.name) button.setAttribute("aria-label", before.name);
     button.classList.remove("copied");
     announcer().textContent = "";
     shown.delete(button);
