@@ -35,6 +35,9 @@ async function shop(name = "Acme Payments") {
   return org;
 }
 
+/** A name of its own for each view: what is published for one would be in the way of the next. */
+const ENDINGS = { "phone-light": "com", "phone-dark": "net", "desktop-light": "org", "desktop-dark": "uk" };
+
 const shown = (page, id) => page.evaluate((id) => document.getElementById(id)?.textContent, id);
 const verificationOf = async (org, request, index) => (await readRequest(org.live, request.id)).assets[index].verification_id;
 
@@ -49,7 +52,7 @@ for (const { device, viewport, colorScheme } of VIEWS) {
     const org = await shop();
     const wallet = ethereum();
     // Names that look well in the README's pictures.
-    const shopDomain = `harbour-books-${device}-${colorScheme}.com`;
+    const shopDomain = `harbour-books.${ENDINGS[`${device}-${colorScheme}`]}`;
     const email = `orders@${shopDomain}`;
     const assets = [
       { type: "email", identifier: email },
