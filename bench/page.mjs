@@ -2,7 +2,6 @@
 // used, and how far things jump. Once as it is on this machine, and once as on a slow phone: four times less
 // processor, 1.6 Mbit/s and 150 ms there and back, which are Lighthouse's figures for mobile.
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { median } from "./measure/summary.mjs";
 import { API } from "./load/messages.mjs";
@@ -12,8 +11,6 @@ const RUNS = 9;
 const QUIET_MS = 1_000;
 const PHONE = { width: 390, height: 844 };
 const SLOW_PHONE = { cpu: 4, latency: 150, bytesPerSecond: 1_600_000 / 8 };
-/** What the platform compresses on its way out. This machine does not, so it is counted here. */
-const COMPRESSED = /^(text\/|application\/(javascript|json)|image\/svg)/;
 
 const REQUEST = {
   action_context: { title: "Open an account", description: "Bench asks who opens it." },
@@ -83,14 +80,12 @@ async function visit(browser, url, slow) {
   }
 }
 
-/** Head and body as the platform would send them; a stream of events counts with its head. */
+/** Head and body as they came, compressed; of a stream of events, which does not end, nothing. */
 async function wireBytes(response) {
-  const { responseHeadersSize } = await response.request().sizes().catch(() => ({ responseHeadersSize: 0 }));
   const type = response.headers()["content-type"] ?? "";
-  if (type.startsWith("text/event-stream")) return responseHeadersSize;
-  const body = await response.body().catch(() => Buffer.alloc(0));
-  const isSent = response.headers()["content-encoding"] !== undefined || !COMPRESSED.test(type);
-  return responseHeadersSize + (isSent ? body.length : gzipSync(body).length);
+  if (type.startsWith("text/event-stream")) return 0;
+  const { responseHeadersSize, responseBodySize } = await response.request().sizes();
+  return responseHeadersSize + responseBodySize;
 }
 
 /** @returns {Promise<Record<"here" | "slow", Record<string, number>>>} medians */
