@@ -68,8 +68,10 @@ export class DeliveryObject extends DurableObject<ObjectsEnv> {
   override async alarm(): Promise<void> {
     const d = this.state;
     if (!d || this.busy) return;
-    if (d.status === "pending" && (d.nextAttemptAt ?? 0) <= Date.now()) await this.attempt();
-    else if (d.ledgerRevision < d.revision) await this.tell();
+    if (d.status === "pending" && d.nextAttemptAt! <= Date.now()) return await this.attempt();
+    if (d.ledgerRevision < d.revision) await this.tell();
+    // An alarm may ring a moment early, and it rings once.
+    else this.store(d);
   }
 
   private async attempt(): Promise<void> {
@@ -81,7 +83,7 @@ export class DeliveryObject extends DurableObject<ObjectsEnv> {
       if (!endpoint) return this.end({ status: null, error: "disabled", body: "", retryAfter: null }, true);
       const gate = this.env.ENDPOINT_GATES.get(this.env.ENDPOINT_GATES.idFromName(endpointId));
       const admission = await gate.enter(id);
-      if (!admission.enter) return this.change({ nextAttemptAt: Date.now() + admission.afterMs });
+      if (!admission.enter) return this.change({ nextAttemptAt: Math.ceil(Date.now() + admission.afterMs) });
       const repeated = this.state!.underWay;
       this.change({
         attempts: this.state!.attempts + (repeated ? 0 : 1),
