@@ -1,0 +1,83 @@
+// A deletion that is cut off, by the ledger or by the end of the system: the next call goes on, and all
+// is counted once.
+import assert from "node:assert/strict";
+import { after, before, test } from "./harness/test.mjs";
+import { inObjects, inTables } from "./harness/leftovers.mjs";
+import { eventually } from "./harness/poll.mjs";
+import { create, random } from "./harness/steps.mjs";
+import { startWorld } from "./harness/world.mjs";
+
+let world;
+before(async () => {
+  world = await startWorld();
+});
+after(() => world?.stop());
+
+async function without(table, body) {
+  await world.sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
+  try {
+    return await body();
+  } finally {
+    await world.sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
+  }
+}
+
+const erase = (client, name, query = "") => client.request("DELETE", `verifications/users/${name}${query}`);
+
+/** So many verifications under one name, in the ledger. */
+async function many(client, name, count) {
+  for (let made = 0; made < count; made += 10) await Promise.all(Array.from({ length: 10 }, () => create(client, { external_user_id: name })));
+  await eventually("the ledger to know all", async () => (await world.sql("SELECT COUNT(*) AS n FROM verifications WHERE external_user_id = ?", [name]))[0].n === count);
+}
+
+const receipts = (client, ids) => Promise.all(ids.map(async (id) => (await client.get(`erasures/${id}`)).expect(200).body));
+
+test("the ledger is away: nothing is said to be deleted that is not, and the next call goes on", async () => {
+  const { test: client } = await world.organisation();
+  const name = `away-${random()}`;
+  await many(client, name, 30);
+  // Objects are told while their rows cannot be deleted.
+  await without("proofs", async () => (await erase(client, name, "?revoke=true")).refused(503, "unavailable"));
+  const [under] = await world.sql("SELECT id, completed_at FROM erasures WHERE external_user_id = ?", [name]);
+  assert.equal(under.completed_at, null);
+  const [waiting] = await receipts(client, [under.id]);
+  assert.equal(waiting.status, "in_progress");
+  const done = (await erase(client, name)).expect(200).body;
+  assert.equal(done.id, under.id, "it is the same deletion");
+  assert.equal(done.deleted.verifications, 30);
+  assert.deepEqual(await inTables(world, [name]), []);
+  assert.deepEqual(await inObjects(world, [name]), []);
+});
+
+test("the system is killed when objects are gone and rows are not: the next call goes on, and each thing counts once", async () => {
+  const { test: client } = await world.organisation();
+  const name = `killed-${random()}`;
+  await many(client, name, 40);
+  await without("proofs", async () => {
+    (await erase(client, name, "?revoke=true")).refused(503, "unavailable");
+    await world.crash();
+  });
+  assert.equal((await world.sql("SELECT COUNT(*) AS n FROM verifications WHERE external_user_id = ?", [name]))[0].n, 40);
+  const done = (await erase(client, name)).expect(200).body;
+  assert.deepEqual([done.status, done.deleted.verifications], ["completed", 40]);
+  assert.equal((await world.sql("SELECT COUNT(*) AS n FROM erasures WHERE subject = ?", [done.subject_digest]))[0].n, 1);
+  assert.deepEqual(await inTables(world, [name]), []);
+  assert.deepEqual(await inObjects(world, [name]), []);
+});
+
+test("what is more than one call deletes is deleted by several", async () => {
+  const { id: organisation, test: client } = await world.organisation();
+  const name = `lots-${random()}`;
+  // Rows alone: objects that are gone already are no obstacle.
+  await world.sql(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 410)
+     INSERT INTO verifications (id, organisation_id, environment, type, channel, status, identifier, external_user_id, created_at, updated_at, revision)
+     SELECT lower(hex(randomblob(12))), ?, 'test', 'phone', 'sms', 'expired', '+37060000000', ?, 1700000000, 1700000000, 1 FROM numbers`,
+    [organisation, name],
+  );
+  const first = (await erase(client, name)).expect(202).body;
+  assert.equal(first.status, "in_progress");
+  assert.equal(first.deleted.verifications, 400);
+  const second = (await erase(client, name)).expect(200).body;
+  assert.deepEqual([second.id, second.status, second.deleted.verifications], [first.id, "completed", 410]);
+});
