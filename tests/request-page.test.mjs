@@ -253,7 +253,7 @@ test("another way, another asset: back and chosen anew; a new code when none cam
   assert.equal((proofs ?? assets)[0].identifier, right);
 });
 
-test("the end of other kinds: expired, cancelled, unknown, in every view", async () => {
+test("the end of other kinds: cancelled, unknown, in every view", async () => {
   const org = await shop("Northern Tests Savings and Loan Association");
   const cancelled = await createRequest(org.live, [{ type: "email", identifier: freshEmail() }], { redirect_url: `${landing.origin}/done` });
   (await org.live.request("DELETE", `verification-requests/${cancelled.id}`)).expect(200);

@@ -90,7 +90,7 @@ impl Shown {
             RequestStatus::Pending | RequestStatus::Partial => None,
             RequestStatus::Completed => Some(End::Completed),
             RequestStatus::Expired => Some(End::Expired {
-                some: self.request.partial == Some(true),
+                some: self.request.progress.verified > 0,
             }),
             RequestStatus::Cancelled => Some(End::Cancelled),
         }
