@@ -14,9 +14,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::read_command;
 
-/// How long somebody may stand at the gate before it is sent away, and how often it knocks meanwhile.
-const STANDING_MILLISECONDS: i64 = 1_500;
-const KNOCK_MILLISECONDS: u32 = 10;
+/// How long somebody may stand at the gate before it is sent away.
+const STANDING_MILLISECONDS: i64 = 3_000;
 
 /// The object.
 #[wasm_bindgen]
@@ -71,6 +70,7 @@ async fn enter(gate: &RefCell<Gate>, delivery: proof_domain::id::Id) -> Entry {
             let seconds = gate.borrow_mut().send_away(delivery, now);
             return Entry::Wait { seconds };
         }
-        sleep(KNOCK_MILLISECONDS).await;
+        let wait = gate.borrow().turn_in(delivery);
+        sleep(wait).await;
     }
 }

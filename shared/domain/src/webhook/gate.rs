@@ -13,7 +13,10 @@ const FEW: usize = 2;
 /// Attempts in a row that nobody answered, until a receiver gets few.
 const FAILURES: u32 = 5;
 /// Those who may stand at the gate; the others come back later.
-const STANDING: usize = 64;
+const STANDING: usize = 512;
+/// Milliseconds until somebody who stands there knocks again: those far behind need not do so often.
+const SOONEST: i64 = 5;
+const LATEST: i64 = 250;
 /// Seconds after which those come back at the latest.
 const LONGEST_WAIT: i64 = 300;
 /// Beyond the longest attempt: then who went in and did not come out is taken for gone.
@@ -87,6 +90,15 @@ impl Gate {
         }
         self.standing.push_back(who);
         true
+    }
+
+    /// In how many milliseconds its turn is likely, while it stands in front.
+    pub fn turn_in(&self, who: Id) -> u32 {
+        let ahead = self.standing.iter().position(|other| *other == who);
+        let ahead = i64::try_from(ahead.unwrap_or(self.standing.len())).unwrap_or_default();
+        let room = i64::try_from(self.room()).unwrap_or(1);
+        let wait = (self.usual * (ahead + 1) / room).clamp(SOONEST, LATEST);
+        u32::try_from(wait).unwrap_or_default()
     }
 
     /// Sends it away for so many seconds.
@@ -172,6 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn those_far_behind_knock_more_rarely() {
+        let mut gate = Gate::new(15_000);
+        for number in 0..16 {
+            gate.enter(id(number), 0);
+        }
+        for number in 16..400 {
+            assert!(gate.may_stand(id(number)));
+        }
+        let waits: Vec<u32> = (16..400).map(|number| gate.turn_in(id(number))).collect();
+        assert!(waits.is_sorted());
+        assert_eq!((waits[0], waits[383]), (12, 250));
+    }
+
+    #[test]
     fn a_receiver_that_does_not_answer_gets_two_and_nobody_stands_there() {
         let mut gate = dead();
         assert!(gate.enter(id(10), 0) && gate.enter(id(11), 0));
@@ -223,7 +249,7 @@ mod tests {
                     _ => gate.leave(id(who), false, now),
                 }
                 prop_assert!(gate.counts()["inside"] <= 16);
-                prop_assert!(gate.counts()["standing"] <= 64);
+                prop_assert!(gate.counts()["standing"] <= 512);
             }
         }
     }
