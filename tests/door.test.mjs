@@ -239,9 +239,10 @@ test("paths that are none are 404 in the documented form", async () => {
     "/nothing",
     "/%00",
     "/%ff",
-    // Of later issues; a route that does not exist yet is no different from one that never will.
-    "verification-requests",
-    "webhook-deliveries",
+    "verification-requestsx",
+    "webhook-deliveries/",
+    // A route that does not exist yet is no different from one that never will.
+    "me/profiles",
   ];
   for (const path of paths) {
     const reply = await client.get(path);

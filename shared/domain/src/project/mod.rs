@@ -3,6 +3,8 @@
 //! anything that could act as markup, style or script where it is shown.
 
 mod logo;
+#[cfg(test)]
+mod logo_tests;
 mod redirect;
 #[cfg(test)]
 mod tests;
