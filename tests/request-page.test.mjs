@@ -1,6 +1,6 @@
 // A person on the page of a request, in a real browser: three assets from the first look to the way
 // back, and every state in between. E-mail comes by the inbox, the domain's record from a real DNS
-// server, the signature from a published library behind an injected wallet.
+// server, the signature from a published library behind an injected wallet; a receiver hears of the end.
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { ethereum } from "../xtask/runner/peers/wallets.mjs";
@@ -10,6 +10,7 @@ import { txt } from "./harness/dns.mjs";
 import { startLanding } from "./harness/landing.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { VIEWS, begin, card, createRequest, looksRight, pageText, readRequest, says, sendForm } from "./harness/request-page.mjs";
+import { register, startReceiver, verifiedByNode } from "./harness/receiver.mjs";
 import { freshDomain, freshEmail, freshId, freshPhone, otherCode } from "./harness/steps.mjs";
 import { withEthereum } from "./harness/wallets-in-page.mjs";
 import { startWorld } from "./harness/world.mjs";
@@ -51,6 +52,8 @@ for (const { device, viewport, colorScheme } of VIEWS) {
   test(`e-mail, domain and wallet, to the end and back (${device}, ${colorScheme})`, async () => {
     const org = await shop();
     const wallet = ethereum();
+    const receiver = await startReceiver(world);
+    const { secret } = await register(org.live, receiver.url, { events: ["verification_request.completed"] });
     // Names that look well in the README's pictures.
     const shopDomain = `harbour-books.${ENDINGS[`${device}-${colorScheme}`]}`;
     const email = `orders@${shopDomain}`;
@@ -121,6 +124,15 @@ for (const { device, viewport, colorScheme } of VIEWS) {
     assert.deepEqual(
       done.assets.map(({ status }) => status),
       ["verified", "verified", "verified"],
+    );
+    await receiver.events(1);
+    const [call] = receiver.calls;
+    const event = verifiedByNode(secret, call);
+    assert.deepEqual([event.event, event.status, event.request_id, event.id], ["verification_request.completed", "completed", request.id, call.headers["webhook-id"]]);
+    assert.deepEqual(
+      event.proofs.map(({ identifier, proof_token }) => [identifier, proof_token]),
+      done.assets.map(({ identifier, proof }) => [identifier, proof.token]),
+      "the receiver has the three proofs, checked by the published library",
     );
   });
 }
