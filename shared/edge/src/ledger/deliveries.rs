@@ -8,9 +8,9 @@ use proof_domain::timestamp::Timestamp;
 use proof_domain::webhook::view::{DeliveryDetails, DeliveryList, DeliveryStats, DeliveryView};
 use proof_domain::webhook::{DeliveryQuery, DeliveryStatus, EndpointName};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::verifications::Count;
+use super::filter::{Count, Filter};
 use super::{Ledger, Statement};
 
 const COLUMNS: &str = "d.id, d.environment, d.event_id, d.event_type, d.endpoint_id,
@@ -83,29 +83,15 @@ impl Ledger {
         secret: &[u8],
         query: &DeliveryQuery,
     ) -> Result<DeliveryList, ApiError> {
-        let (conditions, parameters) = conditions(owner, secret, query);
-        let next = parameters.len() + 1;
-        let mut of_page = parameters.clone();
-        of_page.extend([json!(query.page.limit), json!(query.page.offset())]);
-        let page = format!(
-            "SELECT {COLUMNS} FROM webhook_deliveries AS d WHERE {conditions}
-             ORDER BY d.created_at DESC, d.id LIMIT ?{next} OFFSET ?{}",
-            next + 1
-        );
+        let filter = filter(owner, secret, query);
         // Counting rows takes as long as there are many; what has a counter is not counted.
-        let count = if query.is_counted() {
-            format!(
-                "SELECT COALESCE(SUM(total), 0) AS total FROM webhook_delivery_counts AS d WHERE {conditions}"
-            )
+        let total = if query.is_counted() {
+            filter.total("COALESCE(SUM(total), 0)", "webhook_delivery_counts AS d")
         } else {
-            format!("SELECT COUNT(*) AS total FROM webhook_deliveries AS d WHERE {conditions}")
+            filter.total("COUNT(*)", "webhook_deliveries AS d")
         };
-        let (rows, counts): (Vec<Row>, Vec<Count>) = self
-            .run(&[
-                Statement::of(page, of_page),
-                Statement::of(count, parameters),
-            ])
-            .await?;
+        let page = filter.page(COLUMNS, "webhook_deliveries AS d", query.page);
+        let (rows, counts): (Vec<Row>, Vec<Count>) = self.run(&[page, total]).await?;
         let total = counts.first().map_or(0, |count| count.total);
         Ok(DeliveryList {
             data: rows
@@ -186,32 +172,20 @@ impl Ledger {
     }
 }
 
-/// The conditions of a list. Values are parameters; only fixed text reaches the statement.
-fn conditions(owner: &Owner, secret: &[u8], query: &DeliveryQuery) -> (String, Vec<Value>) {
-    let wanted = [
-        ("organisation_id", Some(json!(owner.organisation))),
-        ("environment", Some(json!(owner.environment))),
-        ("status", query.status.map(|status| json!(status))),
-        ("event_type", query.event_type.map(|kind| json!(kind))),
-        ("event_id", query.event_id.map(|id| json!(id))),
-        (
-            "verification_request_id",
-            query.verification_request_id.map(|id| json!(id)),
-        ),
-        (
-            "endpoint_id",
-            query.endpoint.map(|name| json!(name.row(secret, owner))),
-        ),
-    ];
-    let mut parameters = Vec::new();
-    let mut conditions = Vec::new();
-    for (column, value) in wanted {
-        if let Some(value) = value {
-            parameters.push(value);
-            conditions.push(format!("d.{column} = ?{}", parameters.len()));
-        }
-    }
-    (conditions.join(" AND "), parameters)
+fn filter(owner: &Owner, secret: &[u8], query: &DeliveryQuery) -> Filter {
+    let mut filter = Filter::of("d.", owner);
+    filter.add("status =", query.status.map(|status| json!(status)));
+    filter.add("event_type =", query.event_type.map(|kind| json!(kind)));
+    filter.add("event_id =", query.event_id.map(|id| json!(id)));
+    filter.add(
+        "verification_request_id =",
+        query.verification_request_id.map(|id| json!(id)),
+    );
+    filter.add(
+        "endpoint_id =",
+        query.endpoint.map(|name| json!(name.row(secret, owner))),
+    );
+    filter
 }
 
 #[cfg(test)]
@@ -225,14 +199,14 @@ mod tests {
             environment: Environment::Live,
         };
         let query = DeliveryQuery::parse("status=failed&endpoint_id=callback").unwrap();
-        let (text, parameters) = conditions(&owner, b"secret", &query);
+        let filter = filter(&owner, b"secret", &query);
         assert_eq!(
-            text,
+            filter.conditions(),
             "d.organisation_id = ?1 AND d.environment = ?2 AND d.status = ?3 AND d.endpoint_id = ?4"
         );
         let callback = EndpointName::Callback.row(b"secret", &owner);
         assert_eq!(
-            parameters,
+            filter.parameters,
             [
                 json!("acme' --"),
                 json!("live"),

@@ -12,7 +12,7 @@ use proof_domain::webhook::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::verifications::Count;
+use super::filter::Count;
 use super::{Ledger, Statement};
 
 pub(super) const COLUMNS: &str =

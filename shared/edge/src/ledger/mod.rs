@@ -7,6 +7,7 @@ mod endpoints;
 mod erasures;
 mod events;
 mod feed;
+mod filter;
 mod inbound;
 mod inbox;
 mod keys;

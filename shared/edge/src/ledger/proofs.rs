@@ -9,6 +9,7 @@ use proof_domain::timestamp::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::filter::Count;
 use super::{Ledger, Statement};
 
 /// What the ledger knows of a proof. Times are seconds.
@@ -32,11 +33,6 @@ pub struct RevokedProof {
 pub struct RevocationPage {
     pub entries: Vec<RevokedProof>,
     pub total: u64,
-}
-
-#[derive(Deserialize)]
-struct Count {
-    total: u64,
 }
 
 impl Ledger {

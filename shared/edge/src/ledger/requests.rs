@@ -11,7 +11,8 @@ use proof_domain::verification_request::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::verifications::{Count, forget_events};
+use super::filter::{Count, Filter};
+use super::verifications::forget_events;
 use super::{Ledger, Statement};
 
 const UPSERT: &str = "INSERT INTO verification_requests
@@ -140,28 +141,11 @@ impl Ledger {
         owner: &Owner,
         query: &RequestQuery,
     ) -> Result<RequestList, ApiError> {
-        let (conditions, parameters) = conditions(owner, query);
-        let next = parameters.len() + 1;
-        let page = [
-            &parameters[..],
-            &[json!(query.page.limit), json!(query.page.offset())],
-        ];
+        let filter = filter(owner, query);
         let (rows, counts): (Vec<Row>, Vec<Count>) = self
             .run(&[
-                Statement::of(
-                    format!(
-                        "SELECT {COLUMNS} FROM verification_requests WHERE {conditions}
-                         ORDER BY created_at DESC, id LIMIT ?{next} OFFSET ?{}",
-                        next + 1
-                    ),
-                    page.concat(),
-                ),
-                Statement::of(
-                    format!(
-                        "SELECT COUNT(*) AS total FROM verification_requests WHERE {conditions}"
-                    ),
-                    parameters,
-                ),
+                filter.page(COLUMNS, "verification_requests", query.page),
+                filter.total("COUNT(*)", "verification_requests"),
             ])
             .await?;
         let total = counts.first().map_or(0, |count| count.total);
@@ -249,27 +233,18 @@ fn named(owner: &Owner, reference: &str) -> Vec<Value> {
     ]
 }
 
-/// Values are parameters; only fixed text reaches the statement.
-fn conditions(owner: &Owner, query: &RequestQuery) -> (String, Vec<Value>) {
-    let mut conditions = vec!["organisation_id = ?1".to_owned(), "environment = ?2".into()];
-    let mut parameters = vec![json!(owner.organisation), json!(owner.environment)];
-    for (column, value) in [
-        ("status", query.status.map(|status| json!(status))),
-        (
-            "reference_id",
-            query.reference_id.as_ref().map(|name| json!(name)),
-        ),
-        (
-            "external_user_id",
-            query.external_user_id.as_ref().map(|name| json!(name)),
-        ),
-    ] {
-        if let Some(value) = value {
-            parameters.push(value);
-            conditions.push(format!("{column} = ?{}", parameters.len()));
-        }
-    }
-    (conditions.join(" AND "), parameters)
+fn filter(owner: &Owner, query: &RequestQuery) -> Filter {
+    let mut filter = Filter::of("", owner);
+    filter.add("status =", query.status.map(|status| json!(status)));
+    filter.add(
+        "reference_id =",
+        query.reference_id.as_ref().map(|name| json!(name)),
+    );
+    filter.add(
+        "external_user_id =",
+        query.external_user_id.as_ref().map(|name| json!(name)),
+    );
+    filter
 }
 
 fn row_of(request: &VerificationRequest, public_url: &str) -> Result<Vec<Value>, ApiError> {

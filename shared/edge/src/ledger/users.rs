@@ -15,7 +15,8 @@ use proof_domain::verification::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::verifications::{COLUMNS, Count, Row};
+use super::filter::Count;
+use super::verifications::{COLUMNS, Row};
 use super::{Ledger, Statement};
 
 /// What a name has proven: the partial index is chosen by exactly these conditions.

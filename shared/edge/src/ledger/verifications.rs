@@ -12,6 +12,7 @@ use proof_domain::verification::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::filter::{Count, Filter};
 use super::{Ledger, OpenCode, Statement};
 
 const UPSERT: &str = "INSERT INTO verifications
@@ -52,11 +53,6 @@ pub(super) struct Row {
     verified_at: Option<i64>,
     revoked_at: Option<i64>,
     proof_expires_at: Option<i64>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Count {
-    pub(super) total: u64,
 }
 
 impl From<Row> for ListedVerification {
@@ -142,14 +138,11 @@ impl Ledger {
         owner: &Owner,
         query: &VerificationQuery,
     ) -> Result<VerificationList, ApiError> {
-        let filter = Filter::of(owner, query);
-        let mut page = filter.parameters.clone();
-        page.extend([json!(query.page.limit), json!(query.page.offset())]);
-        let texts = filter.statements();
+        let filter = filter(owner, query);
         let (rows, counts): (Vec<Row>, Vec<Count>) = self
             .run(&[
-                Statement::of(&texts.0, page),
-                Statement::of(&texts.1, filter.parameters),
+                filter.page(COLUMNS, "verifications", query.page),
+                filter.total("COUNT(*)", "verifications"),
             ])
             .await?;
         let total = counts.first().map_or(0, |count| count.total);
@@ -188,59 +181,24 @@ pub(super) fn forget_events(before: Timestamp) -> Statement<'static> {
     )
 }
 
-/// The conditions of a list. Values are parameters; only fixed text reaches the statement.
-struct Filter {
-    conditions: Vec<String>,
-    parameters: Vec<Value>,
-}
-
-impl Filter {
-    fn of(owner: &Owner, query: &VerificationQuery) -> Self {
-        let mut filter = Self {
-            conditions: Vec::new(),
-            parameters: Vec::new(),
-        };
-        filter.add("organisation_id =", Some(json!(owner.organisation)));
-        filter.add("environment =", Some(json!(owner.environment)));
-        filter.add("status =", query.status.map(|status| json!(status)));
-        filter.add("type =", query.kind.map(|kind| json!(kind)));
-        filter.add("channel =", query.channel.map(|channel| json!(channel)));
-        filter.add(
-            "external_user_id =",
-            query.external_user_id.as_ref().map(|name| json!(name)),
-        );
-        filter.add(
-            "created_at >=",
-            query.created_after.map(|time| json!(time.seconds())),
-        );
-        filter.add(
-            "created_at <=",
-            query.created_before.map(|time| json!(time.seconds())),
-        );
-        filter
-    }
-
-    fn add(&mut self, condition: &str, value: Option<Value>) {
-        if let Some(value) = value {
-            self.parameters.push(value);
-            self.conditions
-                .push(format!("{condition} ?{}", self.parameters.len()));
-        }
-    }
-
-    /// The statement for the page and the one for the count.
-    fn statements(&self) -> (String, String) {
-        let conditions = self.conditions.join(" AND ");
-        let next = self.parameters.len() + 1;
-        (
-            format!(
-                "SELECT {COLUMNS} FROM verifications WHERE {conditions}
-                 ORDER BY created_at DESC, id LIMIT ?{next} OFFSET ?{}",
-                next + 1
-            ),
-            format!("SELECT COUNT(*) AS total FROM verifications WHERE {conditions}"),
-        )
-    }
+fn filter(owner: &Owner, query: &VerificationQuery) -> Filter {
+    let mut filter = Filter::of("", owner);
+    filter.add("status =", query.status.map(|status| json!(status)));
+    filter.add("type =", query.kind.map(|kind| json!(kind)));
+    filter.add("channel =", query.channel.map(|channel| json!(channel)));
+    filter.add(
+        "external_user_id =",
+        query.external_user_id.as_ref().map(|name| json!(name)),
+    );
+    filter.add(
+        "created_at >=",
+        query.created_after.map(|time| json!(time.seconds())),
+    );
+    filter.add(
+        "created_at <=",
+        query.created_before.map(|time| json!(time.seconds())),
+    );
+    filter
 }
 
 fn row_of(verification: &Verification) -> Vec<Value> {
