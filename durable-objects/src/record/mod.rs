@@ -10,7 +10,7 @@ mod tickets;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::error::ApiError;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_edge::config::Config;
@@ -132,10 +132,10 @@ impl<R: Record> Inside<R> {
         repeatable: bool,
     ) -> Result<bool, ApiError> {
         match self.load()? {
-            None if repeatable && self.is_retired()? => Err(used()),
+            None if repeatable && self.is_retired()? => Err(ApiError::key_was_used()),
             None => Ok(false),
             Some(known) if known.owner() == owner && known.fingerprint() == fingerprint => Ok(true),
-            Some(_) => Err(used()),
+            Some(_) => Err(ApiError::key_was_used()),
         }
     }
 
@@ -192,11 +192,4 @@ impl<R: Record> Inside<R> {
         self.save(ended)?;
         self.load()?.ok_or_else(ApiError::not_found)
     }
-}
-
-fn used() -> ApiError {
-    ApiError::new(
-        ErrorCode::Conflict,
-        "This Idempotency-Key was used with another request.",
-    )
 }

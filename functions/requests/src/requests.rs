@@ -1,7 +1,6 @@
 //! Requests from beginning to end, as their tenant sees them.
 
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
-use proof_domain::id::Id;
 use proof_domain::verification_request::{
     CreateVerificationRequest, PlannedRequest, RequestList, RequestQuery, RequestStatus,
     RequestView,
@@ -12,7 +11,6 @@ use proof_edge::auth::TenantKey;
 use proof_edge::extract::{IdempotencyKey, Json, PathId, PathName, Query};
 use proof_edge::ledger::Ledger;
 use proof_edge::objects::{CreateRequestCommand, Requests};
-use proof_edge::platform::random;
 use proof_edge::{Answer, Failure, Scope};
 
 use crate::references;
@@ -57,14 +55,13 @@ pub(crate) async fn create(
     }
     let refusal = carry_out(&scope, &key, &mut plan).await.err();
     let repeatable = idempotency.is_some();
-    let id = match (idempotency, &refusal) {
-        (None, Some(refusal)) => return Err(refusal.clone().into()),
-        (None, None) => Id::from_bytes(random()),
-        (Some(name), _) => {
-            let secret = scope.config().id_secret()?;
-            Id::for_idempotency_key(secret, &key.owner, "verification request", &name)
-        }
-    };
+    if let (false, Some(refusal)) = (repeatable, &refusal) {
+        return Err(refusal.clone().into());
+    }
+    let name = idempotency.as_deref();
+    let id = scope
+        .config()
+        .id_for(&key.owner, "verification request", name)?;
     if let (Some(reference), None) = (&plan.reference_id, &refusal) {
         references::take(&scope, &key.owner, reference, id).await?;
     }

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use proof_domain::error::{ApiError, ErrorBody};
-use proof_domain::id::{Id, hex};
+use proof_domain::id::hex;
 use proof_domain::session::{
     CompleteSession, CreateSession, Invitation, SessionChannel, SessionId, SessionView,
 };
@@ -55,14 +55,11 @@ pub(crate) async fn create(
         .and_then(|()| key.within_quota())
         .err();
     let repeatable = idempotency.is_some();
-    let id = SessionId(match (idempotency, &refusal) {
-        (None, Some(refusal)) => return Err(refusal.clone().into()),
-        (None, None) => Id::from_bytes(random()),
-        (Some(name), _) => {
-            let secret = scope.config().id_secret()?;
-            Id::for_idempotency_key(secret, &key.owner, "session", &name)
-        }
-    });
+    if let (false, Some(refusal)) = (repeatable, &refusal) {
+        return Err(refusal.clone().into());
+    }
+    let name = idempotency.as_deref();
+    let id = SessionId(scope.config().id_for(&key.owner, "session", name)?);
     let own = asker.own(channel);
     let invitation = match refusal {
         // Nothing new is created; what is there already has its own.

@@ -2,7 +2,6 @@
 //! streams (`events`).
 
 use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
-use proof_domain::id::Id;
 use proof_domain::identifier;
 use proof_domain::page::VerificationQuery;
 use proof_domain::verification::{
@@ -62,9 +61,8 @@ pub(crate) async fn begin(
 ) -> Result<Reply<VerificationView>, ApiError> {
     let id = idempotency
         .map(|name| {
-            let secret = scope.config().id_secret()?;
-            let id = Id::for_idempotency_key(secret, &key.owner, "verification", &name);
-            Ok::<_, ApiError>(id)
+            let config = scope.config();
+            config.id_for(&key.owner, "verification", Some(&name))
         })
         .transpose()?;
     let beginning = Beginning {

@@ -168,6 +168,14 @@ impl ApiError {
         )
     }
 
+    /// One `Idempotency-Key` names one request.
+    pub fn key_was_used() -> Self {
+        Self::new(
+            ErrorCode::Conflict,
+            "This Idempotency-Key was used with another request.",
+        )
+    }
+
     /// The caller learns that it is our fault; the log learns why.
     pub fn internal(why: impl Into<String>) -> Self {
         let mut error = Self::new(

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use proof_domain::error::ApiError;
-use proof_domain::id::unhex;
+use proof_domain::id::{Id, unhex};
 use proof_domain::limits;
+use proof_domain::tenant::Owner;
 use proof_evidence::code::CodeKey;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::JsValue;
 
-use crate::platform::variable;
+use crate::platform::{random, variable};
 
 /// Bytes that must never be printed.
 #[derive(Clone)]
@@ -124,6 +125,14 @@ impl Config {
     /// What ids, codes and names of objects are derived with.
     pub fn id_secret(&self) -> Result<&[u8], ApiError> {
         required("ID_SECRET", self.id_secret.as_ref())
+    }
+
+    /// The id of something to create: the one that belongs to its idempotency key, or a random one.
+    pub fn id_for(&self, owner: &Owner, what: &str, key: Option<&str>) -> Result<Id, ApiError> {
+        Ok(match key {
+            Some(key) => Id::for_idempotency_key(self.id_secret()?, owner, what, key),
+            None => Id::from_bytes(random()),
+        })
     }
 
     /// What codes are digested with.

@@ -55,7 +55,7 @@ pub async fn register(
     plan: PlannedEndpoint,
 ) -> Result<(CreatedEndpoint, bool), ApiError> {
     let config = scope.config();
-    let id = id_for(config, owner, "webhook-endpoint", name.as_deref())?;
+    let id = config.id_for(owner, "webhook-endpoint", name.as_deref())?;
     let fingerprint = name.map(|_| plan.fingerprint());
     let sealed = local(fresh(config, owner, id)).await?;
     let made = Ledger::of(scope)
@@ -71,12 +71,7 @@ pub async fn register(
     let (row, repeated) = match made {
         MadeEndpoint::New(row) => (row, false),
         MadeEndpoint::Known(row) if row.fingerprint == fingerprint => (row, true),
-        MadeEndpoint::Known(_) => {
-            return Err(ApiError::new(
-                ErrorCode::Conflict,
-                "This Idempotency-Key was used with another request.",
-            ));
-        }
+        MadeEndpoint::Known(_) => return Err(ApiError::key_was_used()),
         MadeEndpoint::OneTooMany => {
             return Err(ApiError::new(
                 ErrorCode::Conflict,
@@ -178,7 +173,7 @@ pub async fn try_out(
     let config = scope.config();
     let (ledger, secret) = (Ledger::of(scope), config.id_secret()?);
     let what = format!("webhook-endpoint/{}/test", endpoint.id);
-    let id = id_for(config, owner, &what, name.as_deref())?;
+    let id = config.id_for(owner, &what, name.as_deref())?;
     if name.is_some()
         && let Some(known) = ledger.delivery_of(owner, secret, id, endpoint.id).await?
     {
@@ -212,14 +207,6 @@ pub async fn try_out(
         )
     })?;
     Ok((delivery, false))
-}
-
-/// The id that belongs to an idempotency key, or a random one.
-fn id_for(config: &Config, owner: &Owner, what: &str, name: Option<&str>) -> Result<Id, ApiError> {
-    Ok(match name {
-        Some(name) => Id::for_idempotency_key(config.id_secret()?, owner, what, name),
-        None => Id::from_bytes(random::<12>()),
-    })
 }
 
 /// A new secret, as it is kept.
