@@ -10,6 +10,7 @@ use proof_domain::webhook::delivery::{DeliveryState, Outcome, Pace};
 use proof_edge::config::Config;
 use proof_edge::endpoints::Secrets;
 use proof_edge::events;
+use proof_edge::ledger::KnownEndpoint;
 use proof_edge::log::{self, Event};
 use proof_edge::objects::{Entry, Gate};
 use proof_edge::platform::{now_millis, random};
@@ -120,6 +121,8 @@ impl Inside {
         let env = self.context.env();
         let id = record.of.id;
         let gate = Gate::of(env, self.config.id_secret()?, record);
+        // It is as it was told for this attempt, not for one after a wait.
+        let endpoint = self.endpoint.take();
         match gate.enter(id).await {
             Ok(Entry::Open) => {}
             Ok(Entry::Wait { seconds }) => {
@@ -133,7 +136,7 @@ impl Inside {
                 return self.change(|record| record.queue(ASK_AGAIN_SECONDS, now()));
             }
         }
-        let reached = self.through_gate(record).await;
+        let reached = self.through_gate(record, endpoint).await;
         // A gate that does not hear of it takes it for gone after a while.
         let left = gate.leave(id, *reached.as_ref().unwrap_or(&true)).await;
         if let Err(error) = left {
@@ -143,8 +146,17 @@ impl Inside {
     }
 
     /// Whether the receiver answered, which is all that the gate wants to know.
-    async fn through_gate(&self, record: &Delivery) -> Result<bool, ApiError> {
-        match sending::target(self.context.env(), record, now()).await {
+    async fn through_gate(
+        &self,
+        record: &Delivery,
+        endpoint: Option<KnownEndpoint>,
+    ) -> Result<bool, ApiError> {
+        let env = self.context.env();
+        let target = match &endpoint {
+            Some(known) => sending::known_target(env, record, known, now()).await,
+            None => sending::target(env, record, now()).await,
+        };
+        match target {
             Err(error) => {
                 self.note(&error);
                 self.change(|record| record.queue(ASK_AGAIN_SECONDS, now()))?;

@@ -10,10 +10,11 @@ use std::rc::Rc;
 use proof_domain::error::ApiError;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
+use proof_domain::webhook::Delivery;
 use proof_domain::webhook::view::{DeliveryDetails, DeliveryView};
-use proof_domain::webhook::{Delivery, NewDelivery};
 use proof_edge::config::Config;
-use proof_edge::objects::{DeliveryCommand, Done, ObjectContext};
+use proof_edge::ledger::KnownEndpoint;
+use proof_edge::objects::{Beginning, DeliveryCommand, Done, ObjectContext};
 use proof_edge::work::begin;
 use wasm_bindgen::prelude::*;
 
@@ -40,6 +41,8 @@ struct Inside {
     /// What the storage holds, once it was read.
     record: RefCell<Option<Rc<Delivery>>>,
     loaded: Cell<bool>,
+    /// The endpoint, if it was told as it is now and nothing was waited for since.
+    endpoint: RefCell<Option<KnownEndpoint>>,
     /// Whether somebody is at it.
     busy: Cell<bool>,
     /// Failed attempts in a row to tell the ledger.
@@ -56,6 +59,7 @@ impl DeliveryObject {
             config,
             record: RefCell::new(None),
             loaded: Cell::new(false),
+            endpoint: RefCell::new(None),
             busy: Cell::new(false),
             failures: Cell::new(0),
         }))
@@ -90,17 +94,18 @@ impl DeliveryObject {
 impl Inside {
     async fn obey(self: Rc<Self>, command: DeliveryCommand) -> JsValue {
         match command {
-            DeliveryCommand::Begin(new) => said(&self.begin(*new)),
+            DeliveryCommand::Begin(with) => said(&self.begin(*with)),
             DeliveryCommand::Get { owner } => said(&self.get(&owner)),
             DeliveryCommand::Retry { owner } => said(&self.retry(&owner)),
             DeliveryCommand::Erase { owner } => said(&self.erase(&owner).await),
         }
     }
 
-    fn begin(self: &Rc<Self>, new: NewDelivery) -> Result<Done, ApiError> {
+    fn begin(self: &Rc<Self>, with: Beginning) -> Result<Done, ApiError> {
         let erased: Option<bool> = self.context.load(ERASED).map_err(fault)?;
         if self.load()?.is_none() && erased.is_none() {
-            self.store(Delivery::new(new, now()))?;
+            self.store(Delivery::new(with.new, now()))?;
+            self.endpoint.replace(with.endpoint);
         }
         self.go_on_after_answer();
         Ok(Done {})

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use proof_domain::error::ApiError;
 use proof_domain::verification_request::{VerificationRequest, announced};
-use proof_edge::events::publish;
+use proof_edge::events;
 use proof_edge::ledger::Ledger;
 use proof_edge::objects::withdraw;
 
@@ -14,22 +14,24 @@ use crate::now;
 
 impl Inside {
     pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
-        let ledger = self.pay_ledger().await;
-        let withdrawals = self.pay_withdrawals().await;
-        let events = self.pay_events().await;
-        ledger.and(withdrawals).and(events)
+        let told = self.pay_told().await;
+        self.pay_withdrawals().await.and(told)
     }
 
-    async fn pay_ledger(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()?.filter(|record| record.owes_ledger()) else {
+    /// Tells the ledger, and whoever listens what happened.
+    async fn pay_told(&self) -> Result<(), ApiError> {
+        let owes = |record: &VerificationRequest| {
+            record.owes_ledger() || record.told_events < record.history.len()
+        };
+        let Some(record) = self.load()?.filter(|record| owes(record)) else {
             return Ok(());
         };
-        Ledger::new(self.context.env())
-            .record_request(&record, &self.config.public_url)
-            .await?;
+        let events = announced(&record, self.config.id_secret()?);
+        events::record_request(self.context.env(), &record, &events).await?;
         // It may have moved on in the meantime; what was written is what counts as known.
         if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
             current.ledger_revision = current.ledger_revision.max(record.revision);
+            current.told_events = current.told_events.max(record.history.len());
             self.store(current)?;
         }
         Ok(())
@@ -69,24 +71,6 @@ impl Inside {
                 current.heard_of_withdrawal(*id);
                 self.store(current)?;
             }
-        }
-        Ok(())
-    }
-
-    async fn pay_events(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()? else {
-            return Ok(());
-        };
-        let told = record.history.len();
-        if record.told_events >= told {
-            return Ok(());
-        }
-        for event in announced(&record, self.config.id_secret()?) {
-            publish(self.context.env(), &event).await?;
-        }
-        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
-            current.told_events = current.told_events.max(told);
-            self.store(current)?;
         }
         Ok(())
     }

@@ -54,14 +54,9 @@ async fn forget_messages(_: &Ledger, _: &Verification) -> Result<(), ApiError> {
 impl Inside {
     pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
         // The message last: a mail server may take long.
-        let ledger = self.pay_ledger().await;
+        let told = self.pay_told().await;
         let request = self.pay_request().await;
-        let events = self.pay_events().await;
-        self.pay_message()
-            .await
-            .and(ledger)
-            .and(request)
-            .and(events)
+        self.pay_message().await.and(told).and(request)
     }
 
     /// Tells the request that it belongs to how it ended.
@@ -93,41 +88,37 @@ impl Inside {
         Ok(())
     }
 
-    /// Tells whoever listens what happened, entry by entry. The proof has to be signed first, and is
-    /// the same however often it is.
-    async fn pay_events(self: &Rc<Self>) -> Result<(), ApiError> {
-        let Some(owing) = self.load()?.filter(|record| record.owes_events()) else {
+    /// Tells the ledger, and whoever listens what happened, entry by entry. The proof has to be signed
+    /// before it is told of, and is the same however often it is; the ledger does not wait for it.
+    async fn pay_told(self: &Rc<Self>) -> Result<(), ApiError> {
+        let owes = |record: &Verification| record.owes_ledger() || record.owes_events();
+        let Some(owing) = self.load()?.filter(|record| owes(record)) else {
             return Ok(());
         };
-        self.proven(&owing.owner).await?;
+        let signed = if owing.owes_events() {
+            self.proven(&owing.owner).await.map(drop)
+        } else {
+            Ok(())
+        };
         let Some(record) = self.load()? else {
             return Ok(());
         };
-        for event in record.announced(self.config.id_secret()?) {
-            events::publish(self.context.env(), &event).await?;
-        }
-        let told = record.history.len();
-        if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
-            current.told.events = current.told.events.max(told);
-            self.store(current)?;
-        }
-        Ok(())
-    }
-
-    async fn pay_ledger(&self) -> Result<(), ApiError> {
-        let Some(record) = self.load()?.filter(|record| record.owes_ledger()) else {
-            return Ok(());
+        let events = if signed.is_ok() {
+            record.announced(self.config.id_secret()?)
+        } else {
+            Vec::new()
         };
         let code = self.open_code(&record)?;
-        Ledger::new(self.context.env())
-            .record(&record, code.as_ref())
-            .await?;
+        events::record(self.context.env(), &record, code.as_ref(), &events).await?;
         // It may have moved on in the meantime; what was written is what counts as known.
         if let Some(mut current) = self.load()?.map(Rc::unwrap_or_clone) {
             current.ledger_revision = current.ledger_revision.max(record.revision);
+            if signed.is_ok() {
+                current.told.events = current.told.events.max(record.history.len());
+            }
             self.store(current)?;
         }
-        Ok(())
+        signed
     }
 
     /// The ledger keeps that there was a verification, and of whom and what no longer.

@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 
 use crate::config::Config;
 use crate::events;
-use crate::ledger::{Ledger, MadeEndpoint, SealedEndpoint};
+use crate::ledger::{Ledger, MadeEndpoint, SealedEndpoint, SealedSecrets};
 use crate::platform::{local, random};
 use crate::scope::Scope;
 use crate::sealed;
@@ -28,22 +28,32 @@ pub struct Secrets {
     pub previous: Option<WebhookSecret>,
 }
 
+impl SealedSecrets {
+    /// Opens those that sign at this time, for the row that they belong to.
+    pub async fn open(
+        &self,
+        config: &Config,
+        owner: &Owner,
+        id: Id,
+        now: Timestamp,
+    ) -> Result<Secrets, ApiError> {
+        let is_good = self.previous_until.is_some_and(|until| until > now);
+        let previous = match self.previous.as_deref().filter(|_| is_good) {
+            Some(sealed) => Some(open(config, owner, id, sealed).await?),
+            None => None,
+        };
+        Ok(Secrets {
+            current: open(config, owner, id, &self.current).await?,
+            previous,
+        })
+    }
+}
+
 impl SealedEndpoint {
     /// Opens the secrets that sign at this time.
     pub async fn open(&self, config: &Config, now: Timestamp) -> Result<Secrets, ApiError> {
         let Endpoint { owner, id, .. } = &self.endpoint;
-        let is_good = self
-            .endpoint
-            .previous_secret_until
-            .is_some_and(|until| until > now);
-        let previous = match self.previous_secret.as_deref().filter(|_| is_good) {
-            Some(sealed) => Some(open(config, owner, *id, sealed).await?),
-            None => None,
-        };
-        Ok(Secrets {
-            current: open(config, owner, *id, &self.secret).await?,
-            previous,
-        })
+        self.secrets.open(config, owner, *id, now).await
     }
 }
 

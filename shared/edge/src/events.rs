@@ -4,25 +4,67 @@
 use futures_util::future::join_all;
 use proof_domain::error::ApiError;
 use proof_domain::event::{Event, EventType};
+use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
+use proof_domain::verification::Verification;
+use proof_domain::verification_request::VerificationRequest;
 use proof_domain::webhook::view::{EndpointEvent, EndpointStatus};
 use proof_domain::webhook::{Delivery, DisabledReason, Endpoint, EndpointName};
 use wasm_bindgen::JsValue;
 
 use crate::config::Config;
-use crate::ledger::Ledger;
+use crate::ledger::{Begun, Ledger, OpenCode, Telling};
 use crate::objects::begin_delivery;
 use crate::platform::now_millis;
 
 /// Writes an event into the feed and has it delivered. Safe to repeat, with the same event: the feed
 /// has it once, and each receiver gets one delivery.
 pub async fn publish(env: &JsValue, event: &Event) -> Result<(), ApiError> {
-    let config = Config::of(env);
-    let callback = EndpointName::Callback.row(config.id_secret()?, &event.owner);
-    let now = Timestamp::from_millis(now_millis());
-    let begun = Ledger::new(env).publish(event, callback, now).await?;
-    let told = begun.into_iter().map(|new| begin_delivery(env, new));
-    join_all(told).await.into_iter().collect()
+    let telling = telling(env, &event.owner, std::slice::from_ref(event))?;
+    begin_all(env, Ledger::new(env).publish(&telling).await?).await
+}
+
+/// Writes what has become of a verification together with what is told of it. Safe to repeat.
+pub async fn record(
+    env: &JsValue,
+    verification: &Verification,
+    code: Option<&OpenCode>,
+    events: &[Event],
+) -> Result<(), ApiError> {
+    let telling = telling(env, &verification.owner, events)?;
+    let begun = Ledger::new(env)
+        .record(verification, code, &telling)
+        .await?;
+    begin_all(env, begun).await
+}
+
+/// Writes what has become of a request together with what is told of it. Safe to repeat.
+pub async fn record_request(
+    env: &JsValue,
+    request: &VerificationRequest,
+    events: &[Event],
+) -> Result<(), ApiError> {
+    let telling = telling(env, &request.owner, events)?;
+    let public_url = &Config::of(env).public_url;
+    let begun = Ledger::new(env)
+        .record_request(request, public_url, &telling)
+        .await?;
+    begin_all(env, begun).await
+}
+
+fn telling<'a>(env: &JsValue, owner: &Owner, events: &'a [Event]) -> Result<Telling<'a>, ApiError> {
+    Ok(Telling {
+        events,
+        callback: EndpointName::Callback.row(Config::of(env).id_secret()?, owner),
+        now: Timestamp::from_millis(now_millis()),
+    })
+}
+
+async fn begin_all(env: &JsValue, begun: Vec<Begun>) -> Result<(), ApiError> {
+    let begun = begun
+        .into_iter()
+        .map(|Begun { new, endpoint }| begin_delivery(env, new, endpoint));
+    join_all(begun).await.into_iter().collect()
 }
 
 /// Tells the ledger how a delivery stands, and the tenant what became of the endpoint by it. Safe to

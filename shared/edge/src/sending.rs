@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use crate::channels::settings_of_operator;
 use crate::config::Config;
 use crate::endpoints::{self, Secrets};
-use crate::ledger::Ledger;
+use crate::ledger::{KnownEndpoint, Ledger};
 use crate::outbound::{FetchFault, Fetched, post_public};
 
 /// The longest `Content-Type` and the like that is kept of an answer.
@@ -32,6 +32,25 @@ pub enum Target {
     },
     /// Nowhere; why, in words for the tenant.
     Off(&'static str),
+}
+
+/// Where a delivery goes whose endpoint is known as it is in this moment.
+pub async fn known_target(
+    env: &JsValue,
+    delivery: &Delivery,
+    endpoint: &KnownEndpoint,
+    now: Timestamp,
+) -> Result<Target, ApiError> {
+    let of = &delivery.of;
+    let config = Config::of(env);
+    Ok(Target::Open {
+        url: of.url.clone(),
+        secrets: endpoint
+            .secrets
+            .open(&config, &of.owner, of.endpoint_id, now)
+            .await?,
+        changed: endpoint.changed,
+    })
 }
 
 /// Where a delivery goes now: an endpoint may have moved, or be off, since the event happened.

@@ -9,7 +9,7 @@ use proof_domain::webhook::endpoint::{MAX_ENDPOINTS, PlannedUpdate};
 use proof_domain::webhook::{
     DisabledReason, Endpoint, PlannedEndpoint, RetrySchedule, Subscription,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::filter::Count;
@@ -20,12 +20,35 @@ pub(super) const COLUMNS: &str =
     previous_secret_until, enabled, disabled_reason, disabled_at, failing_since, failures,
     last_success_at, fingerprint, created_at, updated_at";
 
-/// An endpoint and the secrets of its deliveries, still sealed.
+/// The secrets of an endpoint's deliveries, still sealed: they open for its own row only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedSecrets {
+    pub(crate) current: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_until: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SealedSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealedSecrets")
+    }
+}
+
+/// What a delivery has to know of its endpoint besides the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownEndpoint {
+    pub secrets: SealedSecrets,
+    /// When the tenant last changed the endpoint.
+    pub changed: Timestamp,
+}
+
+/// An endpoint and the secrets of its deliveries.
 #[derive(Clone)]
 pub struct SealedEndpoint {
     pub endpoint: Endpoint,
-    pub secret: String,
-    pub previous_secret: Option<String>,
+    pub secrets: SealedSecrets,
     /// Of the request that made it, if that was made under an idempotency key.
     pub fingerprint: Option<String>,
 }
@@ -102,8 +125,11 @@ impl Row {
                 created_at: time(self.created_at),
                 updated_at: time(self.updated_at),
             },
-            secret: self.secret,
-            previous_secret: self.previous_secret,
+            secrets: SealedSecrets {
+                current: self.secret,
+                previous: self.previous_secret,
+                previous_until: self.previous_secret_until.map(time),
+            },
             fingerprint: self.fingerprint,
         }
     }

@@ -11,7 +11,7 @@ use proof_domain::webhook::{Delivery, Endpoint, NewDelivery, RetrySchedule};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::endpoints::{COLUMNS as ENDPOINT, Row as EndpointRow};
+use super::endpoints::{COLUMNS as ENDPOINT, KnownEndpoint, Row as EndpointRow, SealedSecrets};
 use super::{Ledger, Statement};
 
 /// How long an endpoint may fail until nothing is sent to it any more.
@@ -19,14 +19,40 @@ const DISABLED_AFTER: i64 = 5 * 24 * 60 * 60;
 /// What it takes for a success to be told as a recovery.
 const FAILURES_TO_TELL: u32 = 10;
 const FAILING_TO_TELL: i64 = 60 * 60;
+/// How exactly it is known when an endpoint that is well was last reached.
+const SUCCESS_SECONDS: i64 = 10;
+
+/// What is told of a row that is written: events, which begin deliveries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telling<'a> {
+    /// All of one owner.
+    pub(crate) events: &'a [Event],
+    /// The row under which callback addresses have their secret.
+    pub(crate) callback: Id,
+    pub(crate) now: Timestamp,
+}
+
+/// A delivery whose object has not begun.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) new: NewDelivery,
+    /// How its endpoint was in the moment when the delivery was read, if that is enabled.
+    pub(crate) endpoint: Option<KnownEndpoint>,
+}
 
 #[derive(Deserialize)]
-struct Begun {
+struct BegunRow {
     id: Id,
+    event_id: Id,
     endpoint_id: Id,
     url: String,
     max_attempts: u32,
     created_at: i64,
+    payload: String,
+    secret: Option<String>,
+    previous_secret: Option<String>,
+    previous_secret_until: Option<i64>,
+    changed: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -45,43 +71,46 @@ pub(crate) struct Standing {
 }
 
 impl Ledger {
-    /// Writes an event and begins its deliveries, if it is not there. Gives the deliveries whose objects
-    /// have not begun. `callback` is the row under which callback addresses have their secret.
-    pub(crate) async fn publish(
+    /// Writes events and begins their deliveries, where they are not there. Gives the deliveries whose
+    /// objects have not begun.
+    pub(crate) async fn publish(&self, telling: &Telling<'_>) -> Result<Vec<Begun>, ApiError> {
+        self.apply_and_tell(Vec::new(), telling).await
+    }
+
+    /// Runs the statements and publishes, in one transaction.
+    pub(super) async fn apply_and_tell(
         &self,
-        event: &Event,
-        callback: Id,
-        now: Timestamp,
-    ) -> Result<Vec<NewDelivery>, ApiError> {
-        let statements = [
-            begin_deliveries(event, callback, now),
-            insert(event),
-            Statement::of(
-                "SELECT id, endpoint_id, url, max_attempts, created_at FROM webhook_deliveries
-                 WHERE event_id = ?1 AND status = 'pending' AND revision = 0",
-                vec![json!(event.id)],
-            ),
-        ];
-        let (_, _, begun): (Vec<Nothing>, Vec<Nothing>, Vec<Begun>) = self.run(&statements).await?;
-        let deliveries = begun.into_iter().map(|row| NewDelivery {
-            id: row.id,
-            owner: event.owner.clone(),
-            event_id: event.id,
-            event_type: event.kind,
-            endpoint_id: row.endpoint_id,
-            callback: row.endpoint_id == callback,
-            verification_request_id: event.request_id,
-            verification_id: event.verification_id,
-            url: row.url,
-            retry_schedule: schedule_of(row.max_attempts),
-            payload: event.payload.clone(),
-            created_at: Timestamp::from_seconds(row.created_at),
+        mut statements: Vec<Statement<'_>>,
+        telling: &Telling<'_>,
+    ) -> Result<Vec<Begun>, ApiError> {
+        let Telling {
+            events,
+            callback,
+            now,
+        } = *telling;
+        if events.is_empty() {
+            self.apply(&statements).await?;
+            return Ok(Vec::new());
+        }
+        for event in events {
+            let after = [
+                begin_deliveries(event, callback, now),
+                insert(event),
+                not_begun(event),
+            ];
+            statements.extend(after);
+        }
+        // Of all these statements only those that ask give rows.
+        let answers: Vec<Vec<BegunRow>> = self.run(&statements).await?;
+        let begun = answers.into_iter().flatten().filter_map(|row| {
+            let event = events.iter().find(|event| event.id == row.event_id)?;
+            Some(row.of(event, callback))
         });
-        Ok(deliveries.collect())
+        Ok(begun.collect())
     }
 
     /// Writes how a delivery stands, and what its last attempt says about the endpoint. Gives how the
-    /// endpoint stands then, if it was asked about and is still there.
+    /// endpoint stands then, if there is something to tell of it.
     pub(crate) async fn delivery_moved(
         &self,
         delivery: &Delivery,
@@ -93,9 +122,10 @@ impl Ledger {
             return Ok(None);
         };
         statements.extend(health(owner, id, report));
-        let (_, _, _, rows): (Vec<Nothing>, Vec<Nothing>, Vec<Nothing>, Vec<Stood>) =
-            self.run(&statements).await?;
-        Ok(rows.into_iter().next().map(|row| Standing {
+        // Of all these statements only the last gives rows.
+        let answers: Vec<Vec<Stood>> = self.run(&statements).await?;
+        let standing = answers.into_iter().flatten().next();
+        Ok(standing.map(|row| Standing {
             recovered_from: row.recovered_from.map(Timestamp::from_seconds),
             endpoint: row.endpoint.of(owner).endpoint,
         }))
@@ -122,16 +152,59 @@ impl Ledger {
     }
 }
 
-/// A row of a statement that is run for its effect.
-#[derive(Deserialize)]
-struct Nothing {}
-
 const fn schedule_of(max_attempts: u32) -> RetrySchedule {
     if max_attempts == RetrySchedule::Extended.max_attempts() {
         RetrySchedule::Extended
     } else {
         RetrySchedule::Standard
     }
+}
+
+impl BegunRow {
+    fn of(self, event: &Event, callback: Id) -> Begun {
+        let time = Timestamp::from_seconds;
+        Begun {
+            endpoint: self.secret.zip(self.changed).map(|(current, changed)| {
+                let secrets = SealedSecrets {
+                    current,
+                    previous: self.previous_secret,
+                    previous_until: self.previous_secret_until.map(time),
+                };
+                let changed = time(changed);
+                KnownEndpoint { secrets, changed }
+            }),
+            new: NewDelivery {
+                id: self.id,
+                owner: event.owner.clone(),
+                event_id: event.id,
+                event_type: event.kind,
+                endpoint_id: self.endpoint_id,
+                callback: self.endpoint_id == callback,
+                verification_request_id: event.request_id,
+                verification_id: event.verification_id,
+                url: self.url,
+                retry_schedule: schedule_of(self.max_attempts),
+                payload: self.payload,
+                created_at: time(self.created_at),
+            },
+        }
+    }
+}
+
+/// Its deliveries whose objects have not begun, with what was first written of the event, and what
+/// they have to know of endpoints that are enabled and where they were.
+fn not_begun(event: &Event) -> Statement<'static> {
+    Statement::of(
+        "SELECT d.id, d.event_id, d.endpoint_id, d.url, d.max_attempts, d.created_at, v.payload,
+           e.secret, e.previous_secret, e.previous_secret_until, e.updated_at AS changed
+         FROM webhook_deliveries d
+         JOIN events v ON v.id = d.event_id AND v.payload IS NOT NULL
+         LEFT JOIN webhook_endpoints e
+           ON e.id = d.endpoint_id AND e.organisation_id = d.organisation_id
+             AND e.environment = d.environment AND e.enabled = 1 AND COALESCE(e.url, d.url) = d.url
+         WHERE d.event_id = ?1 AND d.status = 'pending' AND d.revision = 0",
+        vec![json!(event.id)],
+    )
 }
 
 fn insert(event: &Event) -> Statement<'static> {
@@ -226,53 +299,65 @@ fn row_of(delivery: &Delivery) -> Statement<'static> {
     )
 }
 
-/// What an attempt says about an endpoint, in two statements, and how it stands then, in one more.
-/// What the tenant has changed since the attempt began is not overruled.
-fn health(owner: &Owner, id: Id, report: Report) -> [Statement<'static>; 3] {
+/// What an attempt says about an endpoint, and what its owner has to hear of it then. What the tenant
+/// has changed since the attempt began is not overruled.
+fn health(owner: &Owner, id: Id, report: Report) -> Vec<Statement<'static>> {
     let base = vec![
         json!(id),
         json!(owner.organisation),
         json!(owner.environment),
         json!(report.at.seconds()),
     ];
-    let of = "id = ?1 AND organisation_id = ?2 AND environment = ?3 AND ?4 IS NOT NULL";
-    let count = match report.health {
-        Health::Well => format!(
-            "UPDATE webhook_endpoints SET
-               recovered_from = CASE
-                 WHEN failures >= {FAILURES_TO_TELL} OR failing_since <= ?4 - {FAILING_TO_TELL}
-                 THEN failing_since ELSE recovered_from END,
-               failing_since = NULL, failures = 0,
-               last_success_at = MAX(COALESCE(last_success_at, 0), ?4)
-             WHERE {of}"
+    let of = "id = ?1 AND organisation_id = ?2 AND environment = ?3";
+    let mut statements = vec![match report.health {
+        // The row of a busy endpoint that is well is not written for each success.
+        Health::Well => Statement::of(
+            format!(
+                "UPDATE webhook_endpoints SET
+                   recovered_from = CASE
+                     WHEN failures >= {FAILURES_TO_TELL} OR failing_since <= ?4 - {FAILING_TO_TELL}
+                     THEN failing_since ELSE recovered_from END,
+                   failing_since = NULL, failures = 0,
+                   last_success_at = MAX(COALESCE(last_success_at, 0), ?4)
+                 WHERE {of} AND (failures > 0 OR failing_since IS NOT NULL
+                   OR COALESCE(last_success_at, 0) <= ?4 - {SUCCESS_SECONDS})"
+            ),
+            base.clone(),
         ),
-        Health::Failing | Health::Gone => format!(
-            "UPDATE webhook_endpoints SET
-               failing_since = COALESCE(failing_since, ?4), failures = failures + 1
-             WHERE {of}"
+        Health::Failing | Health::Gone => Statement::of(
+            format!(
+                "UPDATE webhook_endpoints SET
+                   failing_since = COALESCE(failing_since, ?4), failures = failures + 1
+                 WHERE {of}"
+            ),
+            base.clone(),
         ),
+    }];
+    let disabled = match report.health {
+        Health::Well => None,
+        Health::Gone => Some(("gone", String::new())),
+        Health::Failing => Some((
+            "failing",
+            format!("AND failing_since <= ?4 - {DISABLED_AFTER}"),
+        )),
     };
-    let (reason, when) = match report.health {
-        Health::Well => ("by_you", "0".to_owned()),
-        Health::Gone => ("gone", "1".to_owned()),
-        Health::Failing => ("failing", format!("failing_since <= ?4 - {DISABLED_AFTER}")),
-    };
-    let disable = format!(
-        "UPDATE webhook_endpoints SET
-           enabled = 0, disabled_reason = '{reason}', disabled_at = ?4, updated_at = ?4
-         WHERE {of} AND enabled = 1 AND updated_at = ?5 AND {when}"
-    );
-    let mut of_disable = base.clone();
-    of_disable.push(json!(report.endpoint_changed.seconds()));
-    [
-        Statement::of(count, base.clone()),
-        Statement::of(disable, of_disable),
+    statements.extend(disabled.map(|(reason, when)| {
+        let changed = json!(report.endpoint_changed.seconds());
         Statement::of(
             format!(
-                "SELECT {ENDPOINT}, recovered_from FROM webhook_endpoints
-                 WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3"
+                "UPDATE webhook_endpoints SET
+                   enabled = 0, disabled_reason = '{reason}', disabled_at = ?4, updated_at = ?4
+                 WHERE {of} AND enabled = 1 AND updated_at = ?5 {when}"
             ),
-            base[..3].to_vec(),
+            [&base[..], &[changed]].concat(),
+        )
+    }));
+    statements.push(Statement::of(
+        format!(
+            "SELECT {ENDPOINT}, recovered_from FROM webhook_endpoints WHERE {of}
+               AND (recovered_from IS NOT NULL OR disabled_reason IN ('gone', 'failing'))"
         ),
-    ]
+        base[..3].to_vec(),
+    ));
+    statements
 }

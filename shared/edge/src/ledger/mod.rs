@@ -17,8 +17,9 @@ mod requests;
 mod users;
 mod verifications;
 
-pub use endpoints::{MadeEndpoint, SealedEndpoint};
+pub use endpoints::{KnownEndpoint, MadeEndpoint, SealedEndpoint, SealedSecrets};
 pub use erasures::{ErasureRecord, Remains};
+pub(crate) use events::{Begun, Telling};
 pub use inbound::OpenCode;
 pub use inbox::InboxMessage;
 pub use keys::{KeyRecord, Usage};

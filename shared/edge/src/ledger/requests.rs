@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::filter::{Count, Filter};
 use super::verifications::forget_events;
-use super::{Ledger, Statement};
+use super::{Begun, Ledger, Statement, Telling};
 
 const UPSERT: &str = "INSERT INTO verification_requests
     (id, organisation_id, environment, status, reference_id, external_user_id, summary,
@@ -112,14 +112,16 @@ impl From<Row> for RequestView {
 }
 
 impl Ledger {
-    /// Writes what the object knows. Writing it again, or an older state after it, changes nothing.
-    pub async fn record_request(
+    /// Writes what the object knows, and what is told of it. Writing it again, or an older state after
+    /// it, changes nothing.
+    pub(crate) async fn record_request(
         &self,
         request: &VerificationRequest,
         public_url: &str,
-    ) -> Result<(), ApiError> {
-        self.apply(&[Statement::of(UPSERT, row_of(request, public_url)?)])
-            .await
+        telling: &Telling<'_>,
+    ) -> Result<Vec<Begun>, ApiError> {
+        let row = Statement::of(UPSERT, row_of(request, public_url)?);
+        self.apply_and_tell(vec![row], telling).await
     }
 
     /// Takes what is personal from a request whose time is over, and from events as old.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::filter::{Count, Filter};
-use super::{Ledger, OpenCode, Statement};
+use super::{Begun, Ledger, OpenCode, Statement, Telling};
 
 const UPSERT: &str = "INSERT INTO verifications
     (id, organisation_id, environment, type, channel, status, identifier, external_user_id,
@@ -79,13 +79,14 @@ impl From<Row> for ListedVerification {
 }
 
 impl Ledger {
-    /// Writes what the object knows. Writing it again, or an older state after it, changes nothing.
-    /// A code that the person may send is found while the verification is pending.
-    pub async fn record(
+    /// Writes what the object knows, and what is told of it. Writing it again, or an older state after
+    /// it, changes nothing. A code that the person may send is found while the verification is pending.
+    pub(crate) async fn record(
         &self,
         verification: &Verification,
         code: Option<&OpenCode>,
-    ) -> Result<(), ApiError> {
+        telling: &Telling<'_>,
+    ) -> Result<Vec<Begun>, ApiError> {
         let mut statements = vec![Statement::of(UPSERT, row_of(verification))];
         if let Some(proof) = proof_of(verification) {
             statements.push(Statement::of(UPSERT_PROOF, proof));
@@ -97,7 +98,7 @@ impl Ledger {
                 code.closing()
             }
         }));
-        self.apply(&statements).await
+        self.apply_and_tell(statements, telling).await
     }
 
     /// Takes away of whom and what a verification was, and what was told of others before that time

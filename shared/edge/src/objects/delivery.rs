@@ -11,6 +11,7 @@ use url::Url;
 use wasm_bindgen::JsValue;
 
 use super::{Done, command};
+use crate::ledger::KnownEndpoint;
 use crate::platform::local;
 use crate::scope::Scope;
 
@@ -22,13 +23,23 @@ const GATES: &str = "ENDPOINT_GATES";
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryCommand {
     /// Begin. Asked again, nothing happens.
-    Begin(Box<NewDelivery>),
+    Begin(Box<Beginning>),
     /// Everything that is known of it.
     Get { owner: Owner },
     /// Try once more, if it failed.
     Retry { owner: Owner },
     /// Forget everything, for ever.
     Erase { owner: Owner },
+}
+
+/// What a delivery begins with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beginning {
+    #[serde(flatten)]
+    pub new: NewDelivery,
+    /// The endpoint as it is now, for an attempt that is made now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<KnownEndpoint>,
 }
 
 /// The way to deliveries, for functions.
@@ -74,9 +85,13 @@ impl<'a> Deliveries<'a> {
 }
 
 /// Has a delivery begin.
-pub async fn begin_delivery(env: &JsValue, new: NewDelivery) -> Result<(), ApiError> {
+pub(crate) async fn begin_delivery(
+    env: &JsValue,
+    new: NewDelivery,
+    endpoint: Option<KnownEndpoint>,
+) -> Result<(), ApiError> {
     let name = new.id.to_string();
-    let begin = DeliveryCommand::Begin(Box::new(new));
+    let begin = DeliveryCommand::Begin(Box::new(Beginning { new, endpoint }));
     command::<Done>(env, DELIVERIES, &name, &begin)
         .await
         .map(drop)
@@ -154,6 +169,7 @@ impl<'a> Gate<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::SealedSecrets;
     use proof_domain::event::EventType;
     use proof_domain::tenant::Environment;
     use proof_domain::timestamp::Timestamp;
@@ -166,7 +182,7 @@ mod tests {
             organisation: "acme".into(),
             environment: Environment::Live,
         };
-        let begin = DeliveryCommand::Begin(Box::new(NewDelivery {
+        let new = NewDelivery {
             id: Id::from_bytes([1; 12]),
             owner: owner.clone(),
             event_id: Id::from_bytes([2; 12]),
@@ -179,10 +195,26 @@ mod tests {
             retry_schedule: RetrySchedule::Extended,
             payload: "{}".into(),
             created_at: Timestamp::from_seconds(0),
-        }));
+        };
+        let endpoint = KnownEndpoint {
+            secrets: SealedSecrets {
+                current: "v1.a".into(),
+                previous: Some("v1.b".into()),
+                previous_until: Some(Timestamp::from_seconds(1)),
+            },
+            changed: Timestamp::from_seconds(2),
+        };
+        let begin = |endpoint| {
+            let new = new.clone();
+            DeliveryCommand::Begin(Box::new(Beginning { new, endpoint }))
+        };
         for (wish, json) in [
             (
-                begin,
+                begin(Some(endpoint)),
+                r#"{"begin":{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"event_id":"020202020202020202020202","event_type":"verification_request.completed","endpoint_id":"030303030303030303030303","callback":true,"verification_request_id":"040404040404040404040404","url":"https://a.example/","retry_schedule":"extended","payload":"{}","created_at":"1970-01-01T00:00:00Z","endpoint":{"secrets":{"current":"v1.a","previous":"v1.b","previous_until":"1970-01-01T00:00:01Z"},"changed":"1970-01-01T00:00:02Z"}}}"#,
+            ),
+            (
+                begin(None),
                 r#"{"begin":{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"event_id":"020202020202020202020202","event_type":"verification_request.completed","endpoint_id":"030303030303030303030303","callback":true,"verification_request_id":"040404040404040404040404","url":"https://a.example/","retry_schedule":"extended","payload":"{}","created_at":"1970-01-01T00:00:00Z"}}"#,
             ),
             (

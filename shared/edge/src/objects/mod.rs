@@ -12,8 +12,8 @@ mod storage;
 mod streams;
 mod verification;
 
-pub use delivery::begin_delivery;
-pub use delivery::{Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
+pub(crate) use delivery::begin_delivery;
+pub use delivery::{Beginning, Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
 pub use erasing::Remaining;
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
