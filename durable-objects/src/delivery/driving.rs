@@ -7,12 +7,13 @@ use proof_domain::error::ApiError;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::webhook::Delivery;
 use proof_domain::webhook::delivery::{DeliveryState, Outcome, Pace};
+use proof_domain::webhook::gate::Entry;
 use proof_edge::config::Config;
 use proof_edge::endpoints::Secrets;
 use proof_edge::events;
 use proof_edge::ledger::KnownEndpoint;
 use proof_edge::log::{self, Event};
-use proof_edge::objects::{Entry, Gate};
+use proof_edge::objects::Gate;
 use proof_edge::platform::{now_millis, random};
 use proof_edge::sending::{self, Target};
 
@@ -138,19 +139,19 @@ impl Inside {
         }
         let reached = self.through_gate(record, endpoint).await;
         // A gate that does not hear of it takes it for gone after a while.
-        let left = gate.leave(id, *reached.as_ref().unwrap_or(&true)).await;
+        let left = gate.leave(id, *reached.as_ref().unwrap_or(&None)).await;
         if let Err(error) = left {
             self.note(&error);
         }
         reached.map(drop)
     }
 
-    /// Whether the receiver answered, which is all that the gate wants to know.
+    /// Whether the receiver answered, if it was asked, which is all that the gate wants to know.
     async fn through_gate(
         &self,
         record: &Delivery,
         endpoint: Option<KnownEndpoint>,
-    ) -> Result<bool, ApiError> {
+    ) -> Result<Option<bool>, ApiError> {
         let env = self.context.env();
         let target = match &endpoint {
             Some(known) => sending::known_target(env, record, known, now()).await,
@@ -160,11 +161,11 @@ impl Inside {
             Err(error) => {
                 self.note(&error);
                 self.change(|record| record.queue(ASK_AGAIN_SECONDS, now()))?;
-                Ok(true)
+                Ok(None)
             }
             Ok(Target::Off(why)) => {
                 self.change(|record| record.give_up(why, now()))?;
-                Ok(true)
+                Ok(None)
             }
             Ok(Target::Open {
                 url,
@@ -179,7 +180,7 @@ impl Inside {
         url: String,
         secrets: &Secrets,
         changed: Timestamp,
-    ) -> Result<bool, ApiError> {
+    ) -> Result<Option<bool>, ApiError> {
         let at = now();
         let mut begun = false;
         self.change(|record| {
@@ -187,14 +188,14 @@ impl Inside {
             record.of.url = url;
         })?;
         let Some(record) = self.load()?.filter(|_| begun) else {
-            return Ok(true);
+            return Ok(None);
         };
         let started = now_millis();
         let outcome = sending::send(self.context.env(), &record, secrets, at).await;
         let took = u32::try_from(now_millis() - started).unwrap_or_default();
         let pace = self.pace();
         self.change(|record| record.end_attempt(&outcome, took, changed, pace, now()))?;
-        Ok(matches!(outcome, Outcome::Answered { .. }))
+        Ok(Some(matches!(outcome, Outcome::Answered { .. })))
     }
 
     async fn tell_ledger(&self) -> Result<(), ApiError> {

@@ -3,6 +3,7 @@
 use proof_domain::error::ApiError;
 use proof_domain::id::{Id, hex};
 use proof_domain::tenant::Owner;
+use proof_domain::webhook::gate::Entry;
 use proof_domain::webhook::view::{DeliveryDetails, DeliveryView};
 use proof_domain::webhook::{Delivery, NewDelivery};
 use serde::{Deserialize, Serialize};
@@ -103,19 +104,8 @@ pub(crate) async fn begin_delivery(
 pub enum GateCommand {
     /// A delivery wants to go through.
     Enter { delivery: Id },
-    /// It has come back, having reached the receiver or not.
-    Leave { delivery: Id, reached: bool },
-}
-
-/// What the gate says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entry {
-    Open,
-    /// Ask again after so many seconds.
-    Wait {
-        seconds: u32,
-    },
+    /// It has come back, having reached the receiver or not, if it tried.
+    Leave { delivery: Id, reached: Option<bool> },
 }
 
 /// The gate of one receiver: an endpoint, or a host that callback addresses of one tenant name. Its
@@ -158,7 +148,7 @@ impl<'a> Gate<'a> {
         .read()
     }
 
-    pub async fn leave(&self, delivery: Id, reached: bool) -> Result<(), ApiError> {
+    pub async fn leave(&self, delivery: Id, reached: Option<bool>) -> Result<(), ApiError> {
         let leave = GateCommand::Leave { delivery, reached };
         command::<Done>(self.env, GATES, &self.name, &leave)
             .await
@@ -250,7 +240,7 @@ mod tests {
             (
                 GateCommand::Leave {
                     delivery,
-                    reached: false,
+                    reached: Some(false),
                 },
                 r#"{"leave":{"delivery":"010101010101010101010101","reached":false}}"#,
             ),

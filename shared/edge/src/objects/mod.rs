@@ -13,7 +13,7 @@ mod streams;
 mod verification;
 
 pub(crate) use delivery::begin_delivery;
-pub use delivery::{Beginning, Deliveries, DeliveryCommand, Entry, Gate, GateCommand};
+pub use delivery::{Beginning, Deliveries, DeliveryCommand, Gate, GateCommand};
 pub use erasing::Remaining;
 pub use inbound::{ChannelCommand, Subject};
 pub use limits::{IdentifierLimits, LimitCommand, Limited};
