@@ -23,9 +23,13 @@ const VIEWS = [
   ["desktop", DESKTOP],
 ].flatMap(([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme })));
 
+/** axe takes its time; these two views have both layouts and both sets of colours between them. */
+const isForAxe = ({ device, colorScheme }) => (device === "phone") === (colorScheme === "light");
+
 /** Visits a page in all four ways and looks for everything that a page must not do. */
 async function everyView(name, path, look = async () => {}) {
-  for (const { device, viewport, colorScheme } of VIEWS) {
+  for (const view of VIEWS) {
+    const { device, viewport, colorScheme } = view;
     await browser.visit({ viewport, colorScheme }, async (page, watch) => {
       const response = await page.goto(world.url + path, { waitUntil: "networkidle" });
       assert.equal(response.status(), 200);
@@ -33,7 +37,7 @@ async function everyView(name, path, look = async () => {}) {
       // Before the tools below, which put styles of their own into the page.
       watch.expectNone();
       await screenshot(page, `${name}-${device}-${colorScheme}`);
-      assert.deepEqual(await accessibilityProblems(page), [], `${name}, ${device}, ${colorScheme}`);
+      if (isForAxe(view)) assert.deepEqual(await accessibilityProblems(page), [], `${name}, ${device}, ${colorScheme}`);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(overflow <= 0, `${name}, ${device}: ${overflow} px too wide`);
     });

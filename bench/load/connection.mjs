@@ -25,7 +25,7 @@ export class Connection {
   constructor(socket) {
     this.#socket = socket;
     socket.on("data", (chunk) => this.#receive(chunk));
-    socket.on("error", (error) => this.#broken(error));
+    socket.on("error", (error) => this.#broken(new HungUp(error.message)));
     socket.on("close", () => this.#broken(new HungUp("the server closed the connection")));
   }
 

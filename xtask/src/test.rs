@@ -17,7 +17,8 @@ use crate::setup::{self, Tools, cargo, debian};
 use crate::size;
 use crate::workers::{self, Worker};
 
-const FILES_AT_ONCE: &str = "--test-concurrency=2";
+/// Twice as many as the two cores of a small machine: half of a test is waiting.
+const FILES_AT_ONCE: &str = "--test-concurrency=4";
 
 pub(crate) fn run(mut arguments: Arguments) -> Outcome {
     let (native_only, end_to_end_only) = (arguments.flag("--native"), arguments.flag("--e2e"));
