@@ -154,6 +154,10 @@ pub struct Report {
     pub health: Health,
     /// When the tenant had last changed the endpoint: what it says after that is not overruled.
     pub endpoint_changed: Timestamp,
+    /// The delivery's revision that came of the attempt. Once the ledger holds that, it has counted
+    /// the attempt.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// What an attempt says about the endpoint.
@@ -305,14 +309,15 @@ impl Delivery {
             return;
         }
         self.interrupted = 0;
+        self.count(outcome, milliseconds, pace, now);
         if !self.of.callback {
             self.report = Some(Report {
                 at: now,
                 health: outcome.health(),
                 endpoint_changed,
+                revision: self.revision,
             });
         }
-        self.count(outcome, milliseconds, pace, now);
     }
 
     fn count(&mut self, outcome: &Outcome, milliseconds: u32, pace: Pace, now: Timestamp) {

@@ -52,7 +52,10 @@ fn records_keep_their_form() {
     assert_eq!(serde_json::to_string(&delivery).unwrap(), begun);
     attempt(&mut delivery, &answered(500), START);
     let text = serde_json::to_string(&delivery).unwrap();
-    assert!(text.ends_with(r#""state":{"is":"waiting","until":"2023-11-14T22:13:50Z","since":"2023-11-14T22:13:20Z"},"attempts":1,"log":[{"at":"2023-11-14T22:13:20Z","milliseconds":7,"status":500,"error":"the receiver answered 500"}],"response":{"status":500,"body":"words"},"error":"the receiver answered 500","report":{"at":"2023-11-14T22:13:20Z","health":"failing","endpoint_changed":"2023-11-14T22:13:20Z"},"updated_at":"2023-11-14T22:13:20Z","revision":1,"ledger_revision":0}"#), "{text}");
+    assert!(text.ends_with(r#""state":{"is":"waiting","until":"2023-11-14T22:13:50Z","since":"2023-11-14T22:13:20Z"},"attempts":1,"log":[{"at":"2023-11-14T22:13:20Z","milliseconds":7,"status":500,"error":"the receiver answered 500"}],"response":{"status":500,"body":"words"},"error":"the receiver answered 500","report":{"at":"2023-11-14T22:13:20Z","health":"failing","endpoint_changed":"2023-11-14T22:13:20Z","revision":1},"updated_at":"2023-11-14T22:13:20Z","revision":1,"ledger_revision":0}"#), "{text}");
+    let earlier = text.replace(r#","revision":1},"#, "},");
+    let read: Delivery = serde_json::from_str(&earlier).unwrap();
+    assert_eq!(read.report.unwrap().revision, 0);
     for text in [begun, &text] {
         let read: Delivery = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
@@ -99,6 +102,19 @@ fn the_standard_schedule_has_three_attempts_and_the_extended_eight() {
         assert_eq!(delivery.response, None);
         assert_eq!(delivery.details().attempt_log.len(), delays.len() + 1);
     }
+}
+
+#[test]
+fn a_report_names_the_revision_that_came_of_its_attempt() {
+    let mut delivery = new(RetrySchedule::Standard);
+    for seconds in [0, 30, 330] {
+        attempt(&mut delivery, &answered(500), START.plus_seconds(seconds));
+        assert_eq!(delivery.report.unwrap().revision, delivery.revision);
+    }
+    let report = delivery.report;
+    delivery.retry(START.plus_seconds(400)).unwrap();
+    assert_eq!(delivery.report, report, "a retry is no attempt");
+    assert!(report.unwrap().revision < delivery.revision);
 }
 
 #[test]

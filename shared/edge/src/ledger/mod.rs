@@ -8,6 +8,7 @@ mod erasures;
 mod events;
 mod feed;
 mod filter;
+mod health;
 mod inbound;
 mod inbox;
 mod keys;
