@@ -10,8 +10,8 @@ import { startWorld } from "./harness/world.mjs";
 const TIMEOUT = 1_000;
 let world;
 before(async () => {
-  // Retries in a hundredth of their time; receivers have one second instead of fifteen.
-  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "1", WEBHOOK_MILLISECONDS: String(TIMEOUT) } });
+  // Retries as soon as can be, a second later; receivers have one second instead of fifteen.
+  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "0", WEBHOOK_MILLISECONDS: String(TIMEOUT) } });
 });
 after(() => world?.stop());
 
@@ -29,6 +29,16 @@ async function deliveredTo(answer, status, more = {}) {
   await proven(client);
   const [{ id }] = await once(client, status);
   return { client, hook, endpoint: made, delivery: await readDelivery(client, id) };
+}
+
+/** Takes tables of the ledger away while `body` runs. */
+async function without(tables, body) {
+  for (const table of tables) await world.sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
+  try {
+    return await body();
+  } finally {
+    for (const table of tables) await world.sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
+  }
 }
 
 const silent = () => {};
@@ -151,8 +161,8 @@ test("the longer schedule has eight attempts", async () => {
   const hook = await startReceiver(world, { status: 500 });
   await register(client, hook.url, { retry_schedule: "extended" });
   await proven(client);
-  const [first] = await deliveries(client, ([one]) => one?.attempts === 2);
-  assert.deepEqual([first.max_attempts, first.status], [8, "pending"]);
+  const [last] = await once(client, "failed");
+  assert.deepEqual([last.attempts, last.max_attempts, hook.calls.length], [8, 8, 8]);
 });
 
 test("410 ends it: no further attempt, the endpoint is off, and whoever wants to know hears of it once", async () => {
@@ -198,6 +208,69 @@ test("one that has failed for five days is switched off, with notice", async () 
   assert.equal((await endpoint(client, id)).disabled_reason, "failing");
   const [waited] = await deliveries(client, (list) => list.every(({ status }) => status !== "pending"));
   assert.ok(waited);
+});
+
+test("one that seldom gets anything is not switched off for two bad days", async () => {
+  const { test: client } = await world.organisation();
+  const dead = await startReceiver(world, { status: 500 });
+  const { id } = await register(client, dead.url);
+  await age(id, `failing_since = ${ago(30 * 86_400)}, failures = 6`);
+  await proven(client);
+  await once(client, "failed");
+  const shown = await endpoint(client, id);
+  assert.deepEqual([shown.consecutive_failures, shown.status], [9, "enabled"]);
+  await proven(client);
+  await eventually("the tenth failure", async () => (await endpoint(client, id)).disabled_reason === "failing");
+  assert.equal((await endpoint(client, id)).consecutive_failures, 10);
+});
+
+test("what an attempt says about an endpoint counts once, however often it is told", async () => {
+  const { test: client } = await world.organisation();
+  const hook = await startReceiver(world, (_, response) => void setTimeout(() => response.writeHead(410).end(), 500));
+  const { id } = await register(client, hook.url);
+  await proven(client);
+  await hook.events(1);
+  // The delivery's row and the endpoint's are written; the notice is not, so that all is told again.
+  const [one] = await deliveries(client);
+  await without(["events"], () => eventually("a repetition", () => world.logs().filter((line) => line.includes(one.id)).length >= 2, { within: 20_000 }));
+  await eventually("the notice", async () => (await feed(client)).some(({ type }) => type === "webhook_endpoint.disabled"), { within: 30_000 });
+  const shown = await endpoint(client, id);
+  assert.deepEqual([shown.consecutive_failures, shown.disabled_reason], [1, "gone"]);
+});
+
+test("a report that comes late overrules nothing that is younger", async () => {
+  const { test: client } = await world.organisation();
+  const hook = await startReceiver(world, { status: 500 });
+  const { id } = await register(client, hook.url);
+  await age(id, `last_success_at = ${ago(-600)}`);
+  await proven(client);
+  await once(client, "failed");
+  const well = await endpoint(client, id);
+  assert.deepEqual([well.consecutive_failures, well.failing_since], [0, undefined]);
+
+  await age(id, `last_success_at = NULL, failing_since = ${ago(-600)}, failures = 3`);
+  hook.answer = { status: 204 };
+  await proven(client);
+  await eventually("a success", async () => (await endpoint(client, id)).last_success_at);
+  const failing = await endpoint(client, id);
+  assert.equal(failing.consecutive_failures, 3);
+  assert.ok(failing.failing_since);
+});
+
+test("a failure of the address of before says nothing about the new one", async () => {
+  const { test: client } = await world.organisation();
+  const before = await startReceiver(world, (_, response) => void setTimeout(() => response.writeHead(500).end(), 800));
+  const moved = await startReceiver(world, silent);
+  const { id } = await register(client, before.url);
+  // Changes are told apart by the second.
+  await sleep(1_100);
+  await proven(client);
+  await before.events(1);
+  (await client.request("PATCH", `webhook-endpoints/${id}`, { body: { url: moved.url } })).expect(200);
+  await deliveries(client, ([one]) => one?.attempts === 1);
+  assert.equal((await endpoint(client, id)).consecutive_failures, 0);
+  await moved.events(1);
+  await eventually("a failure of its own", async () => (await endpoint(client, id)).consecutive_failures === 1);
 });
 
 test("its recovery is told once, however many deliveries find it well", async () => {
@@ -255,16 +328,6 @@ test("the system ends as soon as a receiver has taken it: it may come again, and
   assert.equal((await feed(client)).length, 3, "the feed has each once");
 });
 
-/** Takes tables of the ledger away while `body` runs. */
-async function without(tables, body) {
-  for (const table of tables) await world.sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
-  try {
-    return await body();
-  } finally {
-    for (const table of tables) await world.sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
-  }
-}
-
 test("the ledger is away when it happens: the event comes later, once", async () => {
   const { test: client } = await world.organisation();
   const hook = await startReceiver(world);
@@ -287,6 +350,21 @@ test("the ledger is away when a delivery ends: it is not sent again, and the lis
   await proven(client);
   await hook.events(1);
   await without(["webhook_deliveries"], () => sleep(1_500));
+  await once(client, "delivered");
+  assert.equal(hook.calls.length, 1);
+});
+
+test("the ledger is away for long: the alarm rings on by itself, and does not fail", async () => {
+  const { test: client } = await world.organisation();
+  const hook = await startReceiver(world, (_, response) => void setTimeout(() => response.writeHead(204).end(), 500));
+  await register(client, hook.url);
+  await proven(client);
+  await hook.events(1);
+  const [{ id }] = await deliveries(client);
+  const told = () => world.logs().filter((line) => line.includes('"delivery"') && line.includes(id)).length;
+  // Once after the answer and once by an alarm, which notes it: one that fails is called a few times
+  // more by the platform and then never.
+  await without(["webhook_deliveries"], () => eventually("a repetition", () => told() >= 2, { within: 20_000 }));
   await once(client, "delivered");
   assert.equal(hook.calls.length, 1);
 });

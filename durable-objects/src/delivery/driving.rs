@@ -11,7 +11,7 @@ use proof_domain::webhook::gate::Entry;
 use proof_edge::config::Config;
 use proof_edge::endpoints::Secrets;
 use proof_edge::events;
-use proof_edge::ledger::KnownEndpoint;
+use proof_edge::ledger::{KnownEndpoint, Ledger};
 use proof_edge::log::{self, Event};
 use proof_edge::objects::Gate;
 use proof_edge::platform::{now_millis, random};
@@ -30,6 +30,16 @@ const ASK_AGAIN_SECONDS: u32 = 5;
 const FIRST_RETRY: i64 = 2;
 const LAST_RETRY: i64 = 300;
 
+/// Seconds that an attempt takes at the most.
+pub(super) fn longest_attempt(config: &Config) -> i64 {
+    i64::from(config.webhook_milliseconds.div_ceil(1_000)) + SLACK_SECONDS
+}
+
+/// Seconds until the ledger is told again after so many failures.
+fn retry_delay(failures: u32) -> i64 {
+    (FIRST_RETRY << failures.min(8)).min(LAST_RETRY)
+}
+
 /// When the alarm has to ring.
 pub(super) fn next_wake(
     record: &Delivery,
@@ -37,11 +47,10 @@ pub(super) fn next_wake(
     failures: u32,
     now: Timestamp,
 ) -> Timestamp {
-    let longest = i64::from(config.webhook_milliseconds.div_ceil(1_000)) + SLACK_SECONDS;
     let kept_until = |from: Timestamp| from.plus_seconds(config.retention_seconds);
     // What is due is under way; should it not be, the alarm sees to it a little later.
     let own = record
-        .wakes_at(longest)
+        .wakes_at(longest_attempt(config))
         .map(|at| {
             if at <= now {
                 now.plus_seconds(LOOK_AGAIN_SECONDS)
@@ -52,8 +61,7 @@ pub(super) fn next_wake(
         .or_else(|| record.kept_from().map(kept_until))
         .unwrap_or(now);
     if record.owes() {
-        let delay = (FIRST_RETRY << failures.min(8)).min(LAST_RETRY);
-        return own.min(now.plus_seconds(delay));
+        return own.min(now.plus_seconds(retry_delay(failures)));
     }
     own
 }
@@ -61,34 +69,59 @@ pub(super) fn next_wake(
 impl Inside {
     pub(super) fn go_on_after_answer(self: &Rc<Self>) {
         let inside = self.clone();
-        self.context.after_answer(async move {
-            if let Err(error) = inside.go_on().await {
-                inside.note(&error);
-            }
-        });
+        self.context
+            .after_answer(async move { inside.go_on().await });
     }
 
-    /// The alarm rang. Running it twice does no harm.
+    /// The alarm rang. Running it twice does no harm. It fails for nobody's absence: the platform
+    /// calls a failed alarm again for some minutes and then never more.
     pub(super) async fn wake(self: &Rc<Self>) -> Result<(), ApiError> {
-        self.go_on().await?;
+        self.go_on().await;
         let Some(record) = self.load()? else {
             return Ok(());
         };
-        let until = |from: Timestamp| from.plus_seconds(self.config.retention_seconds);
-        if !record.owes() && record.kept_from().is_some_and(|from| now() >= until(from)) {
-            return self.forget().await;
+        if !self.is_disposable(&record) {
+            return self.context.wake_at(self.next_wake(&record)).map_err(fault);
         }
-        self.context.wake_at(self.next_wake(&record)).map_err(fault)
+        // Should it fail, the next ring tries again.
+        let again = now().plus_seconds(retry_delay(self.failures.get().saturating_add(1)));
+        self.context.wake_at(again).map_err(fault)?;
+        self.retire(&record).await
     }
 
-    async fn go_on(self: &Rc<Self>) -> Result<(), ApiError> {
+    /// Whether its time has passed: it is over, nobody has to be told, its retention is over too.
+    fn is_disposable(&self, record: &Delivery) -> bool {
+        let until = |from: Timestamp| from.plus_seconds(self.config.retention_seconds);
+        !record.owes() && record.kept_from().is_some_and(|from| now() >= until(from))
+    }
+
+    /// Takes of whom it was from the ledger, and only then deletes the record. From this turn on it
+    /// answers as if it were gone, so that nobody has it tried again in between.
+    async fn retire(&self, record: &Delivery) -> Result<(), ApiError> {
+        self.record.replace(None);
+        let ledger = Ledger::new(self.context.env());
+        let told = ledger.forget_delivery(record.of.id).await;
+        self.count_failure(told.is_err());
+        match told {
+            Ok(()) => self.forget().await,
+            Err(error) => {
+                self.loaded.set(false);
+                self.note(&error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Does what is due. What fails is noted, and done when the alarm rings again.
+    async fn go_on(&self) {
         // Whoever is at it looks again before it ends.
         if self.busy.replace(true) {
-            return Ok(());
+            return;
         }
-        let outcome = self.steps().await;
+        if let Err(error) = self.steps().await {
+            self.note(&error);
+        }
         self.busy.set(false);
-        outcome
     }
 
     async fn steps(&self) -> Result<(), ApiError> {
@@ -191,7 +224,18 @@ impl Inside {
             return Ok(None);
         };
         let started = now_millis();
-        let outcome = sending::send(self.context.env(), &record, secrets, at).await;
+        let found = sending::look_up(self.context.env(), &record).await;
+        // It may have been erased meanwhile.
+        if self.load()?.is_none() {
+            return Ok(None);
+        }
+        let outcome = match found {
+            Ok(receiver) => {
+                self.telling(sending::send(receiver, &record, secrets, at))
+                    .await
+            }
+            Err(outcome) => outcome,
+        };
         let took = u32::try_from(now_millis() - started).unwrap_or_default();
         let pace = self.pace();
         self.change(|record| record.end_attempt(&outcome, took, changed, pace, now()))?;
@@ -202,15 +246,28 @@ impl Inside {
         let Some(record) = self.load()?.filter(|record| record.owes()) else {
             return Ok(());
         };
-        let told = events::delivery_moved(self.context.env(), &record).await;
-        self.failures.set(if told.is_ok() {
-            0
-        } else {
-            self.failures.get().saturating_add(1)
-        });
+        let moved = events::delivery_moved(self.context.env(), &record);
+        let told = self.telling(moved).await;
+        self.count_failure(told.is_err());
         told?;
         let (revision, report) = (record.revision, record.report);
         self.change(|record| record.told(revision, report))
+    }
+
+    /// Something of it is on its way to somebody, one thing at a time.
+    async fn telling<T>(&self, work: impl Future<Output = T>) -> T {
+        self.telling.set(true);
+        let outcome = work.await;
+        self.telling.set(false);
+        outcome
+    }
+
+    fn count_failure(&self, failed: bool) {
+        self.failures.set(if failed {
+            self.failures.get().saturating_add(1)
+        } else {
+            0
+        });
     }
 
     fn pace(&self) -> Pace {

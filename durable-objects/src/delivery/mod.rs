@@ -15,6 +15,7 @@ use proof_domain::webhook::view::{DeliveryDetails, DeliveryView};
 use proof_edge::config::Config;
 use proof_edge::ledger::KnownEndpoint;
 use proof_edge::objects::{Beginning, DeliveryCommand, Done, ObjectContext};
+use proof_edge::platform::{now_millis, sleep};
 use proof_edge::work::begin;
 use wasm_bindgen::prelude::*;
 
@@ -24,6 +25,8 @@ use crate::{fault, now, read_command};
 const RECORD: &str = "delivery";
 /// Where the mark of an erased record is kept: what begins it again comes too late.
 const ERASED: &str = "erased";
+/// Until it is seen again whether something is still on its way.
+const REST_MILLISECONDS: u32 = 20;
 
 /// The object.
 #[wasm_bindgen]
@@ -45,6 +48,8 @@ struct Inside {
     endpoint: RefCell<Option<KnownEndpoint>>,
     /// Whether somebody is at it.
     busy: Cell<bool>,
+    /// Whether something of it is on its way to the receiver or the ledger.
+    telling: Cell<bool>,
     /// Failed attempts in a row to tell the ledger.
     failures: Cell<u32>,
 }
@@ -61,6 +66,7 @@ impl DeliveryObject {
             loaded: Cell::new(false),
             endpoint: RefCell::new(None),
             busy: Cell::new(false),
+            telling: Cell::new(false),
             failures: Cell::new(0),
         }))
     }
@@ -102,8 +108,7 @@ impl Inside {
     }
 
     fn begin(self: &Rc<Self>, with: Beginning) -> Result<Done, ApiError> {
-        let erased: Option<bool> = self.context.load(ERASED).map_err(fault)?;
-        if self.load()?.is_none() && erased.is_none() {
+        if self.load()?.is_none() && !self.is_erased()? {
             self.store(Delivery::new(with.new, now()))?;
             self.endpoint.replace(with.endpoint);
         }
@@ -124,24 +129,51 @@ impl Inside {
         Ok(view)
     }
 
+    /// Deletes the record at its owner's wish, whatever its state. From this turn on it answers as if
+    /// it did not exist, and nothing is sent any more; what is on its way is waited for, so that
+    /// nothing comes after this has answered.
     async fn erase(&self, owner: &Owner) -> Result<Done, ApiError> {
         if self.load()?.is_some_and(|record| record.of.owner != *owner) {
             return Ok(Done {});
         }
+        self.context.store(ERASED, &true).map_err(fault)?;
+        self.record.replace(None);
+        self.rest().await;
         self.forget().await?;
+        // The mark went with the rest.
         self.context.store(ERASED, &true).map_err(fault)?;
         Ok(Done {})
     }
 
+    /// Waits until nothing of it is on its way, as long as that can take.
+    async fn rest(&self) {
+        let until = now_millis() + 1_000 * driving::longest_attempt(&self.config);
+        while self.telling.get() && now_millis() < until {
+            sleep(REST_MILLISECONDS).await;
+        }
+    }
+
     async fn forget(&self) -> Result<(), ApiError> {
-        self.context.erase().await.map_err(fault)?;
         self.record.replace(None);
-        Ok(())
+        self.context.erase().await.map_err(|error| {
+            // The storage still holds it.
+            self.loaded.set(false);
+            fault(error)
+        })
+    }
+
+    fn is_erased(&self) -> Result<bool, ApiError> {
+        let mark: Option<bool> = self.context.load(ERASED).map_err(fault)?;
+        Ok(mark.is_some())
     }
 
     fn load(&self) -> Result<Option<Rc<Delivery>>, ApiError> {
         if !self.loaded.get() {
-            let stored = self.context.load(RECORD).map_err(fault)?;
+            let mut stored: Option<Delivery> = self.context.load(RECORD).map_err(fault)?;
+            // An erasure that was cut off leaves the record, which does not count any more.
+            if stored.is_some() && self.is_erased()? {
+                stored = None;
+            }
             self.record.replace(stored.map(Rc::new));
             self.loaded.set(true);
         }

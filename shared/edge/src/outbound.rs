@@ -96,34 +96,49 @@ pub(crate) async fn get_public(
     send("GET", url, headers, Vec::new(), max_bytes, milliseconds).await
 }
 
-/// One POST to a public address. The name is resolved anew each time, and all that it leads to must
-/// be public. The time is for everything together.
-pub async fn post_public(
+/// An address that leads to public places only, as of now.
+#[derive(Debug)]
+pub struct PublicAddress {
+    url: OutboundUrl,
+    /// Until when everything has to be done.
+    until: i64,
+}
+
+/// Looks up where an address leads, anew each time: all of it must be public. The time is for this and
+/// what is sent there together.
+pub async fn look_up_public(
     resolvers: &Resolvers,
-    url: &OutboundUrl,
-    headers: &[(&str, String)],
-    body: &str,
-    max_bytes: u32,
+    url: OutboundUrl,
     milliseconds: u32,
-) -> Result<Fetched, FetchFault> {
-    let started = platform::now_millis();
-    let host = url.host();
+) -> Result<PublicAddress, FetchFault> {
+    let until = platform::now_millis() + i64::from(milliseconds);
     // A literal address was judged with the URL; there is no name to resolve.
-    if !is_literal(host) {
-        must_be_public(resolvers, host).await?;
+    if !is_literal(url.host()) {
+        must_be_public(resolvers, url.host()).await?;
     }
-    let spent = u32::try_from(platform::now_millis() - started).unwrap_or(milliseconds);
-    let left = milliseconds
-        .checked_sub(spent)
-        .filter(|left| *left > 0)
-        .ok_or(FetchFault::Timeout)?;
-    let headers = headers
-        .iter()
-        .map(|(name, value)| format!("{name}\n{value}"))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let body = body.as_bytes().to_vec();
-    send("POST", url.as_str(), &headers, body, max_bytes, left).await
+    Ok(PublicAddress { url, until })
+}
+
+impl PublicAddress {
+    /// One POST.
+    pub async fn post(
+        self,
+        headers: &[(&str, String)],
+        body: &str,
+        max_bytes: u32,
+    ) -> Result<Fetched, FetchFault> {
+        let left = u32::try_from(self.until - platform::now_millis())
+            .ok()
+            .filter(|left| *left > 0)
+            .ok_or(FetchFault::Timeout)?;
+        let headers = headers
+            .iter()
+            .map(|(name, value)| format!("{name}\n{value}"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let body = body.as_bytes().to_vec();
+        send("POST", self.url.as_str(), &headers, body, max_bytes, left).await
+    }
 }
 
 /// A URL's host is an address if it is in brackets or if its last part is a number.

@@ -16,7 +16,7 @@ use crate::channels::settings_of_operator;
 use crate::config::Config;
 use crate::endpoints::{self, Secrets};
 use crate::ledger::{KnownEndpoint, Ledger};
-use crate::outbound::{FetchFault, Fetched, post_public};
+use crate::outbound::{FetchFault, Fetched, PublicAddress, look_up_public};
 
 /// The longest `Content-Type` and the like that is kept of an answer.
 const MAX_HEADER: usize = 200;
@@ -83,17 +83,39 @@ pub async fn target(
     })
 }
 
-/// Sends it once. Whatever goes wrong is an outcome.
-pub async fn send(env: &JsValue, delivery: &Delivery, secrets: &Secrets, at: Timestamp) -> Outcome {
+/// A receiver that may be called now.
+#[derive(Debug)]
+pub struct Receiver {
+    address: PublicAddress,
+    milliseconds: u32,
+}
+
+/// Finds out where a delivery's address leads. Whatever goes wrong is an outcome.
+pub async fn look_up(env: &JsValue, delivery: &Delivery) -> Result<Receiver, Outcome> {
     let config = Config::of(env);
+    let nothing = |why: String| Outcome::Nothing(why);
+    let url = check_url(&delivery.of.url, UrlPolicy::https_only(config.own_host()))
+        .map_err(|error| nothing(format!("the address cannot be called: {error}")))?;
+    let resolvers = Resolvers::from_settings(&settings_of_operator(env, Channel::Dns))
+        .map_err(|_| nothing("no resolver is configured".to_owned()))?;
+    let milliseconds = config.webhook_milliseconds;
+    let address = look_up_public(&resolvers, url, milliseconds)
+        .await
+        .map_err(|fault| nothing(words(fault, milliseconds)))?;
+    Ok(Receiver {
+        address,
+        milliseconds,
+    })
+}
+
+/// Sends it once. Whatever goes wrong is an outcome.
+pub async fn send(
+    receiver: Receiver,
+    delivery: &Delivery,
+    secrets: &Secrets,
+    at: Timestamp,
+) -> Outcome {
     let of = &delivery.of;
-    let url = match check_url(&of.url, UrlPolicy::https_only(config.own_host())) {
-        Ok(url) => url,
-        Err(error) => return Outcome::Nothing(format!("the address cannot be called: {error}")),
-    };
-    let Ok(resolvers) = Resolvers::from_settings(&settings_of_operator(env, Channel::Dns)) else {
-        return Outcome::Nothing("no resolver is configured".to_owned());
-    };
     let headers = signing::headers(
         of.event_id,
         at,
@@ -103,19 +125,10 @@ pub async fn send(env: &JsValue, delivery: &Delivery, secrets: &Secrets, at: Tim
     );
     #[expect(clippy::cast_possible_truncation, reason = "4 KiB")]
     let max_bytes = MAX_RESPONSE as u32;
-    let milliseconds = config.webhook_milliseconds;
-    match post_public(
-        &resolvers,
-        &url,
-        &headers,
-        &of.payload,
-        max_bytes,
-        milliseconds,
-    )
-    .await
-    {
+    let posted = receiver.address.post(&headers, &of.payload, max_bytes);
+    match posted.await {
         Ok(fetched) => answered(&fetched),
-        Err(fault) => Outcome::Nothing(words(fault, milliseconds)),
+        Err(fault) => Outcome::Nothing(words(fault, receiver.milliseconds)),
     }
 }
 
