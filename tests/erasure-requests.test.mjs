@@ -5,14 +5,15 @@ import { after, before, test } from "./harness/test.mjs";
 import { inObjects, inTables } from "./harness/leftovers.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { createRequest, readRequest, testVerify } from "./harness/requests.mjs";
+import { deliveries, register, startReceiver } from "./harness/receiver.mjs";
 import { openStream } from "./harness/sse.mjs";
 import { freshPhone, proven, random } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
 
 let world;
 before(async () => {
-  // The schedule of retries runs in a hundredth of its time.
-  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "1" } });
+  // The schedule of retries runs in a hundredth of its time; receivers have two seconds.
+  world = await startWorld({ dns: true, vars: { WEBHOOK_RETRY_PERCENT: "1", WEBHOOK_MILLISECONDS: "2000" } });
 });
 after(() => world?.stop());
 
@@ -130,4 +131,54 @@ test("requests, events and deliveries go with their user, and pending ones are n
   assert.equal(again.deleted.verification_requests, 2);
   assert.deepEqual(await inTables(world, [name, ...theirs.words]), []);
   assert.deepEqual(await inObjects(world, [name, ...theirs.words]), []);
+});
+
+test("a delivery goes with its user though its event has been forgotten", async () => {
+  const { test: client } = await world.organisation();
+  const [name, mark] = [`person-${random()}`, random()];
+  const hook = await startReceiver(world, { status: 500, body: `answered-${mark}` });
+  await register(client, hook.url);
+  await proven(client, { external_user_id: name });
+  const [{ id, event_id }] = await deliveries(client, ([one]) => one?.status === "failed");
+  // The event's time is over; the delivery's begins anew when it is tried by hand.
+  await world.sql("UPDATE events SET payload = NULL, external_user_id = NULL WHERE id = ?", [event_id]);
+  (await client.post(`webhook-deliveries/${id}/retry`)).expect(200);
+  await hook.events(4);
+  assert.ok((await inObjects(world, [mark])).length > 0);
+  const { deleted } = await erased(client, name);
+  assert.deepEqual([deleted.webhook_deliveries, deleted.events], [1, 0]);
+  assert.deepEqual(await inObjects(world, [name, mark]), []);
+  (await client.get(`webhook-deliveries/${id}`)).refused(404, "not_found");
+});
+
+test("an attempt that is under way has ended before the deletion answers, and is the last", async () => {
+  const { test: client } = await world.organisation();
+  const name = `person-${random()}`;
+  let closed;
+  const hook = await startReceiver(world, (_, response) => response.on("close", () => (closed = Date.now())));
+  await register(client, hook.url);
+  await proven(client, { external_user_id: name });
+  await hook.events(1);
+  await deliveries(client);
+  assert.equal((await erased(client, name)).deleted.webhook_deliveries, 1);
+  assert.ok(closed <= Date.now(), "the receiver is not being talked to any more");
+  assert.deepEqual(await inObjects(world, [name]), []);
+  assert.equal(hook.calls.length, 1);
+});
+
+test("an attempt that still looks its receiver up is not made", async () => {
+  const { test: client } = await world.organisation();
+  const name = `person-${random()}`;
+  const hook = await startReceiver(world);
+  await register(client, hook.url);
+  const asked = world.internet.requests.length;
+  world.internet.slowDns(1_000);
+  try {
+    await proven(client, { external_user_id: name });
+    await eventually("the look-up", () => world.internet.requests.slice(asked).some(({ resolver }) => resolver));
+    assert.equal((await erased(client, name)).deleted.webhook_deliveries, 1);
+  } finally {
+    world.internet.slowDns(0);
+  }
+  assert.equal(hook.calls.length, 0);
 });

@@ -208,6 +208,18 @@ test("the name is in no log line", async () => {
   assert.deepEqual(world.logs().filter((line) => line.includes(name)), []);
 });
 
+test("repetitions at once all answer with the receipt of the deletion", async () => {
+  const { test: client } = await world.organisation();
+  const name = `repeated-${random()}`;
+  await create(client, { external_user_id: name });
+  const first = await erased(client, name);
+  for (let round = 0; round < 5; round++) {
+    const receipts = await Promise.all(Array.from({ length: 4 }, () => erased(client, name)));
+    for (const receipt of receipts) assert.deepEqual(receipt, first);
+  }
+  assert.equal((await world.sql("SELECT COUNT(*) AS n FROM erasures WHERE subject = ?", [first.subject_digest]))[0].n, 1);
+});
+
 test("many at once, asked for many times at once, are each deleted and counted once", async () => {
   const { test: client } = await world.organisation();
   const name = `many-${random()}`;

@@ -31,9 +31,20 @@ pub async fn erase(
         .begin_erasure(id, owner, name, &subject, wish.revoke, scope.now())
         .await?;
     let mut left = IN_ONE_CALL;
-    while let Some((kind, ids)) = ledger.remains(owner, name, AT_ONCE).await? {
+    let receipt = loop {
+        let Some((kind, ids)) = ledger.remains(owner, name, AT_ONCE).await? else {
+            let receipt = ledger
+                .complete_erasure(erasure.id, owner, name, scope.now())
+                .await?;
+            match receipt {
+                // Something came to be in between.
+                Some(receipt) if !receipt.is_completed() => continue,
+                Some(receipt) if !receipt.erased.is_nothing() => break receipt,
+                empty => break earlier_or(&ledger, owner, &subject, empty).await?,
+            }
+        };
         if left < ids.len() {
-            return Ok(given(erasure_now(&ledger, owner, erasure.id).await?, name));
+            break erasure_now(&ledger, owner, erasure.id).await?;
         }
         left -= ids.len();
         let gone = ids
@@ -43,17 +54,25 @@ pub async fn erase(
         ledger
             .erased(&erasure, owner, kind, &ids, scope.now())
             .await?;
-    }
-    let receipt = ledger
-        .complete_erasure(erasure.id, owner, name, scope.now())
-        .await?;
-    let receipt = if receipt.erased.is_nothing() {
-        let earlier = ledger.earlier_erasure(owner, &receipt).await?;
-        earlier.unwrap_or(receipt)
-    } else {
-        receipt
     };
     Ok(given(receipt, name))
+}
+
+/// An empty receipt gives way to an earlier one that is not; a call at the same time may have seen to
+/// that before.
+async fn earlier_or(
+    ledger: &Ledger,
+    owner: &Owner,
+    subject: &str,
+    empty: Option<ErasureRecord>,
+) -> Result<ErasureRecord, ApiError> {
+    let earlier = ledger.earlier_erasure(owner, subject).await?;
+    if let (Some(_), Some(empty)) = (&earlier, &empty) {
+        ledger.take_erasure_back(empty.id).await?;
+    }
+    earlier
+        .or(empty)
+        .ok_or_else(|| ApiError::internal("an erasure that was completed is not there"))
 }
 
 async fn erasure_now(ledger: &Ledger, owner: &Owner, id: Id) -> Result<ErasureRecord, ApiError> {

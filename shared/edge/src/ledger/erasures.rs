@@ -68,6 +68,31 @@ impl From<ErasureRecord> for ErasureView {
 /// before what it makes.
 pub type Remains = Option<(Remaining, Vec<Id>)>;
 
+/// In the order in which they go.
+const KINDS: [Remaining; 4] = [
+    Remaining::Session,
+    Remaining::Request,
+    Remaining::Verification,
+    Remaining::Delivery,
+];
+
+/// Where a kind has its rows, and where a receipt counts them.
+struct Rows {
+    table: &'static str,
+    key: &'static str,
+    column: &'static str,
+}
+
+const fn rows_of(kind: Remaining) -> Rows {
+    let (table, key, column) = match kind {
+        Remaining::Session => ("traces", "subject_id", "sessions"),
+        Remaining::Request => ("verification_requests", "id", "verification_requests"),
+        Remaining::Verification => ("verifications", "id", "verifications"),
+        Remaining::Delivery => ("webhook_deliveries", "id", "webhook_deliveries"),
+    };
+    Rows { table, key, column }
+}
+
 #[derive(Deserialize)]
 struct Named {
     id: Id,
@@ -166,30 +191,14 @@ impl Ledger {
             ];
             Statement::of(sql, parameters)
         };
-        let rows: [Vec<Named>; 4] = self
-            .run(&[
-                of(format!(
-                    "SELECT subject_id AS id FROM traces WHERE {OF_PERSON} LIMIT ?4"
-                )),
-                of(format!(
-                    "SELECT id FROM verification_requests WHERE {OF_PERSON} LIMIT ?4"
-                )),
-                of(format!(
-                    "SELECT id FROM verifications WHERE {OF_PERSON} LIMIT ?4"
-                )),
-                of(format!(
-                    "SELECT id FROM webhook_deliveries WHERE event_id IN
-                       (SELECT id FROM events WHERE {OF_PERSON}) LIMIT ?4"
-                )),
-            ])
-            .await?;
-        let kinds = [
-            Remaining::Session,
-            Remaining::Request,
-            Remaining::Verification,
-            Remaining::Delivery,
-        ];
-        Ok(kinds
+        let statements = KINDS.map(|kind| {
+            let Rows { table, key, .. } = rows_of(kind);
+            of(format!(
+                "SELECT {key} AS id FROM {table} WHERE {OF_PERSON} LIMIT ?4"
+            ))
+        });
+        let rows: [Vec<Named>; 4] = self.run(&statements).await?;
+        Ok(KINDS
             .into_iter()
             .zip(rows)
             .find(|(_, rows)| !rows.is_empty())
@@ -207,12 +216,7 @@ impl Ledger {
     ) -> Result<(), ApiError> {
         let list = serde_json::to_string(ids)
             .map_err(|error| ApiError::internal(format!("ids: {error}")))?;
-        let (table, key, column) = match kind {
-            Remaining::Session => ("traces", "subject_id", "sessions"),
-            Remaining::Request => ("verification_requests", "id", "verification_requests"),
-            Remaining::Verification => ("verifications", "id", "verifications"),
-            Remaining::Delivery => ("webhook_deliveries", "id", "webhook_deliveries"),
-        };
+        let Rows { table, key, column } = rows_of(kind);
         let theirs = format!(
             "{key} IN (SELECT value FROM json_each(?1)) AND organisation_id = ?2 AND environment = ?3"
         );
@@ -250,36 +254,48 @@ impl Ledger {
         self.apply(&statements).await
     }
 
-    /// Nothing is left but what was told to others, which goes now, and the name with it.
+    /// If nothing is left but what was told to others, that goes now, and the name with it. Gives the
+    /// deletion as it stands then; nothing if another call took its receipt back.
     pub async fn complete_erasure(
         &self,
         id: Id,
         owner: &Owner,
         external_user_id: &str,
         now: Timestamp,
-    ) -> Result<ErasureRecord, ApiError> {
+    ) -> Result<Option<ErasureRecord>, ApiError> {
         let person = vec![
             json!(owner.organisation),
             json!(owner.environment),
             json!(external_user_id),
         ];
-        let mut counted = person.clone();
-        counted.push(json!(id));
+        let of_erasure = [&person[..], &[json!(id)]].concat();
+        let completed = [&of_erasure[..], &[json!(now.seconds())]].concat();
+        let remains = KINDS
+            .map(|kind| {
+                let Rows { table, .. } = rows_of(kind);
+                format!("EXISTS (SELECT 1 FROM {table} WHERE {OF_PERSON})")
+            })
+            .join(" OR ");
         let (_, _, _, rows): (Vec<Value>, Vec<Value>, Vec<Value>, Vec<ErasureRecord>) = self
             .run(&[
                 Statement::of(
                     format!(
                         "UPDATE erasures
                          SET events = events + (SELECT COUNT(*) FROM events WHERE {OF_PERSON})
-                         WHERE id = ?4"
+                         WHERE id = ?4 AND NOT ({remains})"
                     ),
-                    counted,
+                    of_erasure,
                 ),
-                Statement::of(format!("DELETE FROM events WHERE {OF_PERSON}"), person),
                 Statement::of(
-                    "UPDATE erasures SET completed_at = ?2, external_user_id = NULL
-                     WHERE id = ?1 AND completed_at IS NULL",
-                    vec![json!(id), json!(now.seconds())],
+                    format!("DELETE FROM events WHERE {OF_PERSON} AND NOT ({remains})"),
+                    person,
+                ),
+                Statement::of(
+                    format!(
+                        "UPDATE erasures SET completed_at = ?5, external_user_id = NULL
+                         WHERE id = ?4 AND completed_at IS NULL AND NOT ({remains})"
+                    ),
+                    completed,
                 ),
                 Statement::of(
                     format!("SELECT {COLUMNS} FROM erasures WHERE id = ?1"),
@@ -287,37 +303,40 @@ impl Ledger {
                 ),
             ])
             .await?;
-        let row = rows.into_iter().next();
-        row.ok_or_else(|| ApiError::internal("an erasure that was completed is not there"))
+        Ok(rows.into_iter().next())
     }
 
-    /// Takes an empty receipt back where there is an earlier one that is not, and gives that.
+    /// The newest receipt of this user that is not empty.
     pub async fn earlier_erasure(
         &self,
         owner: &Owner,
-        empty: &ErasureRecord,
+        subject: &str,
     ) -> Result<Option<ErasureRecord>, ApiError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM erasures
-             WHERE organisation_id = ?1 AND environment = ?2 AND subject = ?3
-               AND completed_at IS NOT NULL AND id <> ?4
-               AND verifications + sessions + verification_requests + events
-                   + webhook_deliveries > 0
-             ORDER BY completed_at DESC LIMIT 1"
-        );
-        let parameters = vec![
-            json!(owner.organisation),
-            json!(owner.environment),
-            json!(empty.subject),
-            json!(empty.id),
-        ];
-        let row: Option<ErasureRecord> = self.row(Statement::of(sql, parameters)).await?;
-        if row.is_some() {
-            let taken_back = "DELETE FROM erasures WHERE id = ?1";
-            self.apply(&[Statement::of(taken_back, vec![json!(empty.id)])])
-                .await?;
-        }
-        Ok(row)
+        self.row(Statement::of(
+            format!(
+                "SELECT {COLUMNS} FROM erasures
+                 WHERE organisation_id = ?1 AND environment = ?2 AND subject = ?3
+                   AND completed_at IS NOT NULL
+                   AND verifications + sessions + verification_requests + events
+                       + webhook_deliveries > 0
+                 ORDER BY completed_at DESC LIMIT 1"
+            ),
+            vec![
+                json!(owner.organisation),
+                json!(owner.environment),
+                json!(subject),
+            ],
+        ))
+        .await
+    }
+
+    /// Takes a receipt back, as if it had never been given.
+    pub async fn take_erasure_back(&self, id: Id) -> Result<(), ApiError> {
+        self.apply(&[Statement::of(
+            "DELETE FROM erasures WHERE id = ?1",
+            vec![json!(id)],
+        )])
+        .await
     }
 
     /// A deletion by its id.

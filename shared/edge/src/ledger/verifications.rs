@@ -32,6 +32,9 @@ const UPSERT_PROOF: &str = "INSERT INTO proofs
     revoked_at = excluded.revoked_at, revoked_reason = excluded.revoked_reason
   WHERE proofs.revoked_at IS NULL AND excluded.revoked_at IS NOT NULL";
 
+/// Events that one thing empties whose time is over.
+const EMPTIED_AT_ONCE: u32 = 500;
+
 pub(super) const COLUMNS: &str =
     "id, environment, type, channel, status, identifier, external_user_id,
     client_metadata, created_at, updated_at, verified_at, revoked_at, proof_expires_at";
@@ -173,12 +176,14 @@ impl Ledger {
     }
 }
 
-/// Empties the events of before that time: what they said is personal, that they were is not.
+/// Empties the oldest events of before that time: what they said is personal, that they were is not.
+/// Every thing whose time is over empties more of them than it has told, so none is left in the end.
 pub(super) fn forget_events(before: Timestamp) -> Statement<'static> {
     Statement::of(
         "UPDATE events SET payload = NULL, external_user_id = NULL
-         WHERE payload IS NOT NULL AND created_at <= ?1",
-        vec![json!(before.seconds())],
+         WHERE seq IN (SELECT seq FROM events WHERE payload IS NOT NULL AND created_at <= ?1
+                       ORDER BY created_at LIMIT ?2)",
+        vec![json!(before.seconds()), json!(EMPTIED_AT_ONCE)],
     )
 }
 
