@@ -186,6 +186,48 @@ test("an endpoint is tried out alone", async () => {
   assert.equal(sent.request_payload.test, undefined, "a live endpoint's trial is no event of test mode");
 });
 
+/** A trial whose call is cut off when its event is written and its delivery has not begun. */
+async function cutOff(org, endpoint, url, event) {
+  const [id, now] = [freshId(), Math.floor(Date.now() / 1_000)];
+  const payload = JSON.stringify({ id: event, event: "webhook_endpoint.test", test: true, first: "written" });
+  await world.sql(
+    `INSERT INTO events (id, organisation_id, environment, type, endpoint_id, payload, created_at)
+     VALUES (?, ?, 'test', 'webhook_endpoint.test', ?, ?, ?)`,
+    [event, org.id, endpoint, payload, now],
+  );
+  await world.sql(
+    `INSERT INTO webhook_deliveries (id, organisation_id, environment, event_id, event_type, endpoint_id, url, next_attempt_at, created_at, updated_at)
+     VALUES (?, ?, 'test', ?, 'webhook_endpoint.test', ?, ?, ?, ?, ?)`,
+    [id, org.id, event, endpoint, url, now, now, now],
+  );
+  return id;
+}
+
+test("a trial that was cut off goes on when it is repeated, or by hand", async () => {
+  const org = await world.organisation();
+  const hook = await receiver();
+  const { id } = await register(org.test, hook.url);
+  const key = { headers: { "idempotency-key": random() } };
+  const fire = () => org.test.post(`webhook-endpoints/${id}/test`, undefined, key);
+  // Which event belongs to the key is told by a first call, of which nothing is left then.
+  const { id: first, event_id: event } = (await fire()).expect(201).body;
+  await settled(org.test, "delivered");
+  await world.sql("DELETE FROM webhook_deliveries WHERE id = ?", [first]);
+  await world.sql("DELETE FROM events WHERE id = ?", [event]);
+
+  const again = await cutOff(org, id, hook.url, event);
+  assert.equal((await fire()).expect(201).body.id, again);
+  assert.equal((await settled(org.test, "delivered")).id, again);
+  assert.equal(JSON.parse(hook.calls.at(-1).body).first, "written", "it is the event that was written");
+
+  const other = await cutOff(org, id, hook.url, freshId());
+  const stranger = await world.organisation();
+  (await retry(stranger.test, other)).refused(404, "not_found");
+  (await retry(org.test, other)).expect(200);
+  await eventually("both to be delivered", async () => (await stats(org.test)).delivered === 2);
+  assert.equal(hook.calls.length, 3);
+});
+
 test("live endpoints never get events of test mode, and the other way round", async () => {
   const { test: client, live } = await world.organisation();
   const [ofTest, ofLive] = [await receiver(), await receiver()];

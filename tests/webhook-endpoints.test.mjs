@@ -214,6 +214,12 @@ test("under one Idempotency-Key one endpoint is registered", async () => {
   assert.equal((await client.get("webhook-endpoints")).body.pagination.total, 1);
   (await post(client, { url: freshUrl() })).refused(409, "conflict");
   assert.notEqual((await post(live, body)).expect(201).body.id, first.id, "the other environment's key is another");
+  // A repetition that comes after the end brings nothing back.
+  const other = { headers: { "idempotency-key": random() } };
+  const short = (await client.post("webhook-endpoints", body, other)).expect(201).body;
+  (await remove(client, short.id)).expect(200);
+  (await client.post("webhook-endpoints", body, other)).refused(409, "conflict");
+  (await client.get(`webhook-endpoints/${short.id}`)).refused(404, "not_found");
   // Even when there is no room for more, what is there is found.
   for (let i = 0; i < 19; i++) await register(client);
   assert.equal((await post(client, body)).expect(201).body.id, first.id);
@@ -241,6 +247,25 @@ test("a secret is replaced, and the former one signs on for as long as was said"
 
   const last = (await rotate(client, id, { overlap_seconds: 0 })).expect(200).body;
   assert.deepEqual(Object.keys(last).sort(), ["endpoint_id", "secret", "test_mode"]);
+});
+
+test("under one Idempotency-Key a secret is replaced once, and a repetition shows the same", async () => {
+  const { test: client } = await world.organisation();
+  for (const id of [(await register(client)).id, "callback"]) {
+    const { secret } = await secretOf(client, id);
+    const key = random();
+    const ask = (body) => client.post(`webhook-endpoints/${id}/rotate-secret`, body, { headers: { "idempotency-key": key } });
+    const replies = await Promise.all(Array.from({ length: 5 }, () => ask({ overlap_seconds: 60 })));
+    const first = replies[0].expect(200).body;
+    assert.equal(first.previous_secret, secret);
+    for (const reply of replies) assert.deepEqual(reply.expect(200).body, first);
+    assert.equal(replies.filter((reply) => reply.headers.get("idempotent-replayed") === null).length, 1);
+    (await ask({ overlap_seconds: 0 })).refused(409, "conflict");
+    // A repetition that comes after another replacement undoes nothing of it.
+    const second = (await rotate(client, id, { overlap_seconds: 60 })).expect(200).body;
+    assert.deepEqual((await ask({ overlap_seconds: 60 })).expect(200).body, second);
+    assert.deepEqual(await secretOf(client, id), second);
+  }
 });
 
 test("many replacements at once leave one chain of secrets", async () => {

@@ -7,6 +7,7 @@ use proof_domain::webhook::view::{DeliveryDetails, DeliveryList, DeliveryStats, 
 use proof_domain::webhook::{DeliveryQuery, DeliveryStatus};
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
+use proof_edge::events;
 use proof_edge::extract::{PathId, Query};
 use proof_edge::ledger::Ledger;
 use proof_edge::objects::Deliveries;
@@ -62,7 +63,7 @@ pub(crate) async fn stats(key: TenantKey, scope: Scope) -> Result<Answer, Failur
 
 /// Get a delivery
 ///
-/// With what was sent, what the receiver answered, and every attempt.
+/// With what was sent, what the receiver answered, and the newest twenty attempts.
 #[utoipa::path(
     get, path = "/api/v1/webhook-deliveries/{id}", tag = "Webhooks",
     operation_id = "getWebhookDelivery",
@@ -92,7 +93,8 @@ pub(crate) async fn retrieve(
 /// Retry a delivery
 ///
 /// Tries a delivery that failed once more, now: the same delivery, with the same event and the same
-/// `webhook-id`. The answer is the delivery as it stands; get it again to see what became of it.
+/// `webhook-id`. One that is pending and never began, because the call that made it was cut off,
+/// begins. The answer is the delivery as it stands; get it again to see what became of it.
 #[utoipa::path(
     post, path = "/api/v1/webhook-deliveries/{id}/retry", tag = "Webhooks",
     operation_id = "retryWebhookDelivery",
@@ -112,8 +114,13 @@ pub(crate) async fn retry(
     match Deliveries::new(&scope).retry(&key.owner, id).await {
         Ok(delivery) => Answer::ok(Value(delivery)),
         Err(error) if error.code == ErrorCode::NotFound => {
-            let past = past(&key, &scope, id).await?.ok_or(error)?;
-            Err(refusal_of_past(past.delivery.status).into())
+            let DeliveryDetails { delivery, .. } = past(&key, &scope, id).await?.ok_or(error)?;
+            let has_begun = delivery.status == DeliveryStatus::Pending
+                && events::begin_late(&scope, &key.owner, id).await?;
+            if has_begun {
+                return Answer::ok(Value(delivery));
+            }
+            Err(refusal_of_past(delivery.status).into())
         }
         Err(error) => Err(error.into()),
     }
@@ -129,8 +136,10 @@ async fn past(key: &TenantKey, scope: &Scope, id: Id) -> Result<Option<DeliveryD
 /// Why a delivery is not tried again whose object is not there.
 fn refusal_of_past(status: DeliveryStatus) -> ApiError {
     let why = match status {
-        DeliveryStatus::Failed => "What this delivery carried has been deleted.",
-        _ => "Only a delivery that failed can be tried again.",
+        DeliveryStatus::Delivered => "Only a delivery that failed can be tried again.",
+        DeliveryStatus::Failed | DeliveryStatus::Pending => {
+            "What this delivery carried has been deleted."
+        }
     };
     ApiError::new(ErrorCode::Conflict, why)
 }

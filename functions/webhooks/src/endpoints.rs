@@ -30,7 +30,7 @@ use proof_edge::{Answer, Failure, Scope};
             headers(("Idempotent-Replayed" = Option<String>,
                 description = "`true` if this repeats an earlier request."))),
         (status = 400, description = "The request is not valid, or the address is not one that can be called.", body = ErrorBody),
-        (status = 409, description = "There are 20 already, or the key was used with another request.", body = ErrorBody),
+        (status = 409, description = "There are 20 already, or the key was used with another request, or for an endpoint that you have deleted.", body = ErrorBody),
     ),
     security(("apiKey" = [])),
 )]
@@ -184,16 +184,25 @@ pub(crate) async fn secret(
 /// Deliveries are signed with a new secret from now on, and with the former one as well until
 /// `overlap_seconds` are over (a day if you say nothing, seven days at most), so that you can change
 /// over without losing any. Replacing it again within that time ends the one before the last. The id
-/// `callback` replaces the secret of callback addresses.
+/// `callback` replaces the secret of callback addresses. Under one `Idempotency-Key` it is replaced
+/// once: a repetition shows the secrets as they are.
 #[utoipa::path(
     post, path = "/api/v1/webhook-endpoints/{id}/rotate-secret", tag = "Webhooks",
     operation_id = "rotateWebhookSecret",
-    params(("id" = String, Path, description = "The endpoint, or `callback`.")),
+    params(
+        ("id" = String, Path, description = "The endpoint, or `callback`."),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "1 to 255 visible ASCII characters, your own name for this request."),
+    ),
     request_body = Option<RotateSecret>,
     responses(
-        (status = 200, description = "The new secret, and the former one while it signs.", body = SecretView),
+        (status = 200, description = "The new secret, and the former one while it signs.",
+            body = SecretView,
+            headers(("Idempotent-Replayed" = Option<String>,
+                description = "`true` if this repeats an earlier request."))),
         (status = 400, description = "The request is not valid.", body = ErrorBody),
         (status = 404, description = "There is no endpoint of that id.", body = ErrorBody),
+        (status = 409, description = "The key was used with another request.", body = ErrorBody),
     ),
     security(("apiKey" = [])),
 )]
@@ -201,11 +210,13 @@ pub(crate) async fn rotate_secret(
     key: TenantKey,
     scope: Scope,
     PathEndpoint(name): PathEndpoint,
+    IdempotencyKey(idempotency): IdempotencyKey,
     JsonIfAny(request): JsonIfAny<RotateSecret>,
 ) -> Result<Answer, Failure> {
-    let until = request.overlap_until(scope.now())?;
-    let secrets = endpoints::replace_secret(&scope, &key.owner, name, until).await?;
-    Answer::ok(Value(secrets))
+    let overlap = request.overlap()?;
+    let (secrets, repeated) =
+        endpoints::replace_secret(&scope, &key.owner, name, overlap, idempotency).await?;
+    Answer::changed(Value(secrets), repeated)
 }
 
 /// Try an endpoint

@@ -85,12 +85,20 @@ impl Answer {
 
     /// Something was created; or it had been before, by the same request under the same key.
     pub fn created(value: impl IntoJson, repeated: bool) -> Result<Self, Failure> {
-        let answer = Self::json(StatusCode::CREATED, value)?;
-        Ok(if repeated {
-            answer.with(REPLAYED, "true")
+        Ok(Self::json(StatusCode::CREATED, value)?.once(repeated))
+    }
+
+    /// Something was changed; or it had been before, by the same request under the same key.
+    pub fn changed(value: impl IntoJson, repeated: bool) -> Result<Self, Failure> {
+        Ok(Self::ok(value)?.once(repeated))
+    }
+
+    fn once(self, repeated: bool) -> Self {
+        if repeated {
+            self.with(REPLAYED, "true")
         } else {
-            answer
-        })
+            self
+        }
     }
 
     pub fn json(status: StatusCode, value: impl IntoJson) -> Result<Self, Failure> {

@@ -2,7 +2,7 @@
 //! row, so that a row which is copied to another owner stays shut.
 
 use proof_domain::error::{ApiError, ErrorCode};
-use proof_domain::event::{Event, EventType};
+use proof_domain::event::EventType;
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
@@ -10,12 +10,12 @@ use proof_domain::webhook::endpoint::{Endpoint, MAX_ENDPOINTS, PlannedEndpoint};
 use proof_domain::webhook::view::{
     CreatedEndpoint, DeliveryView, EndpointEvent, EndpointView, SecretView,
 };
-use proof_domain::webhook::{EndpointName, WebhookSecret};
+use proof_domain::webhook::{DeliveryStatus, EndpointName, WebhookSecret};
 use wasm_bindgen::JsValue;
 
 use crate::config::Config;
 use crate::events;
-use crate::ledger::{Ledger, MadeEndpoint, SealedEndpoint, SealedSecrets};
+use crate::ledger::{Ledger, MadeEndpoint, Replacement, SealedEndpoint, SealedSecrets};
 use crate::platform::{local, random};
 use crate::scope::Scope;
 use crate::sealed;
@@ -81,7 +81,7 @@ pub async fn register(
     let (row, repeated) = match made {
         MadeEndpoint::New(row) => (row, false),
         MadeEndpoint::Known(row) if row.fingerprint == fingerprint => (row, true),
-        MadeEndpoint::Known(_) => return Err(ApiError::key_was_used()),
+        MadeEndpoint::Known(_) | MadeEndpoint::Deleted => return Err(ApiError::key_was_used()),
         MadeEndpoint::OneTooMany => {
             return Err(ApiError::new(
                 ErrorCode::Conflict,
@@ -109,20 +109,34 @@ pub async fn reveal(
     show(scope, owner, name, &row).await
 }
 
-/// Gives an endpoint a new secret; the one before it signs as well until then.
+/// Gives an endpoint a new secret; the one before it signs as well for so long. Under the same key
+/// that is done once; whether it had been is told, with the secrets as they are now.
 pub async fn replace_secret(
     scope: &Scope,
     owner: &Owner,
     name: EndpointName,
-    former_until: Option<Timestamp>,
-) -> Result<SecretView, ApiError> {
+    overlap_seconds: u32,
+    key: Option<String>,
+) -> Result<(SecretView, bool), ApiError> {
     let config = scope.config();
     let id = row(scope, owner, name).await?.endpoint.id;
-    let sealed = local(fresh(config, owner, id)).await?;
-    let row = Ledger::of(scope)
-        .replace_secret(owner, id, &sealed, former_until, scope.now())
-        .await?;
-    show(scope, owner, name, &row.ok_or_else(ApiError::not_found)?).await
+    let what = format!("webhook-endpoint/{id}/secret");
+    let replacement = Replacement {
+        sealed: &local(fresh(config, owner, id)).await?,
+        overlap_seconds,
+        key: key
+            .map(|key| config.id_for(owner, &what, Some(&key)))
+            .transpose()?,
+    };
+    let replaced = Ledger::of(scope)
+        .replace_secret(owner, id, &replacement, scope.now())
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    if !replaced.same {
+        return Err(ApiError::key_was_used());
+    }
+    let shown = show(scope, owner, name, &replaced.endpoint).await?;
+    Ok((shown, replaced.repeated))
 }
 
 async fn row(scope: &Scope, owner: &Owner, name: EndpointName) -> Result<SealedEndpoint, ApiError> {
@@ -187,6 +201,10 @@ pub async fn try_out(
     if name.is_some()
         && let Some(known) = ledger.delivery_of(owner, secret, id, endpoint.id).await?
     {
+        // The first call may have been cut off before its delivery began.
+        if known.status == DeliveryStatus::Pending {
+            events::begin_late(scope, owner, known.id).await?;
+        }
         return Ok((known, true));
     }
     if endpoint.disabled.is_some() {
@@ -195,18 +213,7 @@ pub async fn try_out(
             "This endpoint is disabled. Enable it first.",
         ));
     }
-    let event = Event {
-        id,
-        owner: owner.clone(),
-        kind: EventType::EndpointTest,
-        request_id: None,
-        verification_id: None,
-        endpoint_id: Some(endpoint.id),
-        external_user_id: None,
-        callback_url: None,
-        payload: EndpointEvent::of_test(id, owner, endpoint, scope.now()).text(),
-        created_at: scope.now(),
-    };
+    let event = EndpointEvent::told(id, EventType::EndpointTest, endpoint, scope.now());
     local(events::publish(scope.env(), &event)).await?;
     let delivery = ledger.delivery_of(owner, secret, id, endpoint.id).await?;
     // It may have been disabled or deleted in the same moment.

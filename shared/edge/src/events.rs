@@ -4,18 +4,20 @@
 use futures_util::future::join_all;
 use proof_domain::error::ApiError;
 use proof_domain::event::{Event, EventType};
+use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::Verification;
 use proof_domain::verification_request::VerificationRequest;
-use proof_domain::webhook::view::{EndpointEvent, EndpointStatus};
+use proof_domain::webhook::view::EndpointEvent;
 use proof_domain::webhook::{Delivery, DisabledReason, Endpoint, EndpointName};
 use wasm_bindgen::JsValue;
 
 use crate::config::Config;
 use crate::ledger::{Begun, Ledger, OpenCode, Telling};
 use crate::objects::begin_delivery;
-use crate::platform::now_millis;
+use crate::platform::{local, now_millis};
+use crate::scope::Scope;
 
 /// Writes an event into the feed and has it delivered. Safe to repeat, with the same event: the feed
 /// has it once, and each receiver gets one delivery.
@@ -60,7 +62,19 @@ fn telling<'a>(env: &JsValue, owner: &Owner, events: &'a [Event]) -> Result<Tell
     })
 }
 
-async fn begin_all(env: &JsValue, begun: Vec<Begun>) -> Result<(), ApiError> {
+/// Has a delivery begin that is in the ledger only, because whoever published its event was cut off.
+/// Whether there was one.
+pub async fn begin_late(scope: &Scope, owner: &Owner, delivery: Id) -> Result<bool, ApiError> {
+    let callback = EndpointName::Callback.row(scope.config().id_secret()?, owner);
+    let begun = Ledger::of(scope)
+        .not_begun(owner, callback, delivery)
+        .await?;
+    let is_there = begun.is_some();
+    local(begin_all(scope.env(), begun)).await?;
+    Ok(is_there)
+}
+
+async fn begin_all(env: &JsValue, begun: impl IntoIterator<Item = Begun>) -> Result<(), ApiError> {
     let begun = begun
         .into_iter()
         .map(|Begun { new, endpoint }| begin_delivery(env, new, endpoint));
@@ -105,30 +119,5 @@ fn about(
     } else {
         now
     };
-    let reason = endpoint.disabled.map(|(reason, _)| reason);
-    let payload = EndpointEvent {
-        id,
-        event: kind,
-        test: owner.environment.is_test().then_some(true),
-        created_at,
-        endpoint_id: endpoint.id,
-        url: endpoint.url.clone(),
-        status: match reason {
-            None => EndpointStatus::Enabled,
-            Some(_) => EndpointStatus::Disabled,
-        },
-        disabled_reason: reason,
-    };
-    Ok(Event {
-        id,
-        owner: owner.clone(),
-        kind,
-        request_id: None,
-        verification_id: None,
-        endpoint_id: Some(endpoint.id),
-        external_user_id: None,
-        callback_url: None,
-        payload: payload.text(),
-        created_at,
-    })
+    Ok(EndpointEvent::told(id, kind, endpoint, created_at))
 }

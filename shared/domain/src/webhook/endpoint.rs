@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::event::EventType;
 use crate::id::{Id, hex};
 use crate::outbound::{UrlPolicy, check_url};
+use crate::patch::Patch;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 
@@ -47,7 +48,7 @@ pub enum DisabledReason {
     ByYou,
     /// It answered 410.
     Gone,
-    /// Nothing reached it for five days.
+    /// Nothing reached it for five days, in ten attempts or more.
     Failing,
 }
 
@@ -230,7 +231,12 @@ impl CreateEndpoint {
         Ok(PlannedEndpoint {
             url: read_url(&self.url, own_host)?,
             subscription: Subscription::of(self.events)?,
-            description: read_description(self.description)?,
+            description: self
+                .description
+                .as_deref()
+                .map(read_description)
+                .transpose()?
+                .flatten(),
             retry_schedule: self.retry_schedule.unwrap_or_default(),
             enabled: self.enabled.unwrap_or(true),
         })
@@ -253,20 +259,20 @@ impl PlannedEndpoint {
 }
 
 /// What changes of an endpoint. What is left out stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateEndpoint {
     /// Another address. It begins without the failures of the old one.
     #[schema(example = "https://yourapp.example/webhooks/proof", max_length = 2048)]
     pub url: Option<String>,
     /// The events that it gets; `null` for the default ones.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<Vec<EventType>>, min_items = 1, example = json!(["verification.completed"]))]
-    pub events: Option<Option<Vec<EventType>>>,
+    pub events: Patch<Vec<EventType>>,
     /// Your own words; `null` for none.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "Shop, production", max_length = 200)]
-    pub description: Option<Option<String>>,
+    pub description: Patch<String>,
     /// Counts for events from now on.
     pub retry_schedule: Option<RetrySchedule>,
     /// `false` switches it off, `true` on again, also after it was disabled by itself.
@@ -274,23 +280,12 @@ pub struct UpdateEndpoint {
     pub enabled: Option<bool>,
 }
 
-/// Tells `null` from a field that is not there.
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and a value are three things"
-)]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 /// A change that was found to be in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlannedUpdate {
     pub url: Option<String>,
     pub subscription: Option<Subscription>,
-    pub description: Option<Option<String>>,
+    pub description: Patch<String>,
     pub retry_schedule: Option<RetrySchedule>,
     pub enabled: Option<bool>,
 }
@@ -299,8 +294,16 @@ impl UpdateEndpoint {
     pub fn plan(self, own_host: &str) -> Result<PlannedUpdate, ApiError> {
         Ok(PlannedUpdate {
             url: self.url.map(|url| read_url(&url, own_host)).transpose()?,
-            subscription: self.events.map(Subscription::of).transpose()?,
-            description: self.description.map(read_description).transpose()?,
+            subscription: match self.events {
+                Patch::Keep => None,
+                Patch::Clear => Some(Subscription::default()),
+                Patch::Set(events) => Some(Subscription::of(Some(events))?),
+            },
+            description: match self.description.try_map(|text| read_description(&text))? {
+                Patch::Set(None) | Patch::Clear => Patch::Clear,
+                Patch::Set(Some(text)) => Patch::Set(text),
+                Patch::Keep => Patch::Keep,
+            },
             retry_schedule: self.retry_schedule,
             enabled: self.enabled,
         })
@@ -313,10 +316,8 @@ fn read_url(url: &str, own_host: &str) -> Result<String, ApiError> {
         .map_err(|error| ApiError::field("url", error.to_string()))
 }
 
-fn read_description(description: Option<String>) -> Result<Option<String>, ApiError> {
-    let Some(text) = description else {
-        return Ok(None);
-    };
+/// Nothing, if there is nothing in it.
+fn read_description(text: &str) -> Result<Option<String>, ApiError> {
     let text = text.trim();
     if text.chars().count() > MAX_DESCRIPTION {
         return Err(ApiError::field(

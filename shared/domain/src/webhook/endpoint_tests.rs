@@ -75,7 +75,9 @@ fn a_change_tells_what_is_left_out_from_what_is_taken_away() {
     assert_eq!(update("{}").unwrap(), PlannedUpdate::default());
     let cleared = update(r#"{"events":null,"description":null}"#).unwrap();
     assert_eq!(cleared.subscription, Some(Subscription::default()));
-    assert_eq!(cleared.description, Some(None));
+    assert_eq!(cleared.description, Patch::Clear);
+    let blank = update(r#"{"description":"  "}"#).unwrap();
+    assert_eq!(blank.description, Patch::Clear);
     let changed = update(
         r#"{"url":"https://b.example/","events":["proof.revoked"],"description":"b","retry_schedule":"extended","enabled":false}"#,
     )
@@ -85,7 +87,7 @@ fn a_change_tells_what_is_left_out_from_what_is_taken_away() {
         changed.subscription.unwrap().column().as_deref(),
         Some(",proof.revoked,")
     );
-    assert_eq!(changed.description, Some(Some("b".into())));
+    assert_eq!(changed.description, Patch::Set("b".into()));
     assert_eq!(changed.retry_schedule, Some(RetrySchedule::Extended));
     assert_eq!(changed.enabled, Some(false));
     assert_eq!(

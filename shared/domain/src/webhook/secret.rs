@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::error::ApiError;
-use crate::timestamp::Timestamp;
 
 const PREFIX: &str = "whsec_";
 const RANDOM: usize = 32;
@@ -65,11 +64,10 @@ pub struct RotateSecret {
 }
 
 impl RotateSecret {
-    /// Until when the former secret signs as well; nothing if it ends at once.
-    pub fn overlap_until(&self, now: Timestamp) -> Result<Option<Timestamp>, ApiError> {
+    /// For how long the former secret signs as well; 0 if it ends at once.
+    pub fn overlap(&self) -> Result<u32, ApiError> {
         match self.overlap_seconds.unwrap_or(DEFAULT_OVERLAP_SECONDS) {
-            0 => Ok(None),
-            seconds @ 1..=MAX_OVERLAP_SECONDS => Ok(Some(now.plus_seconds(i64::from(seconds)))),
+            seconds @ 0..=MAX_OVERLAP_SECONDS => Ok(seconds),
             _ => Err(ApiError::field(
                 "overlap_seconds",
                 "must be a whole number from 0 to 604800",
@@ -111,16 +109,12 @@ mod tests {
 
     #[test]
     fn the_former_secret_signs_for_a_week_at_most() {
-        let now = Timestamp::from_seconds(1_000);
-        let until = |overlap_seconds| RotateSecret { overlap_seconds }.overlap_until(now);
-        assert_eq!(until(None).unwrap(), Some(now.plus_seconds(86_400)));
-        assert_eq!(until(Some(0)).unwrap(), None);
-        assert_eq!(
-            until(Some(604_800)).unwrap(),
-            Some(now.plus_seconds(604_800))
-        );
+        let overlap = |overlap_seconds| RotateSecret { overlap_seconds }.overlap();
+        assert_eq!(overlap(None).unwrap(), 86_400);
+        assert_eq!(overlap(Some(0)).unwrap(), 0);
+        assert_eq!(overlap(Some(604_800)).unwrap(), 604_800);
         for wrong in [604_801, u32::MAX] {
-            let error = until(Some(wrong)).unwrap_err();
+            let error = overlap(Some(wrong)).unwrap_err();
             assert_eq!(error.details[0].field, "overlap_seconds");
         }
     }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::event::EventType;
+use crate::event::{Event, EventType};
 use crate::id::Id;
 use crate::page::Pagination;
-use crate::tenant::{Environment, Owner};
+use crate::tenant::Environment;
 use crate::timestamp::Timestamp;
 use crate::webhook::{
     DeliveryStatus, DisabledReason, Endpoint, EndpointName, RetrySchedule, WebhookSecret,
@@ -43,7 +43,7 @@ pub struct EndpointView {
     pub disabled_reason: Option<DisabledReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
-    /// Since when nothing has reached it.
+    /// Since when nothing has reached it. Failures within seconds of a success do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Timestamp>,
     /// Attempts that failed since something reached it.
@@ -221,7 +221,7 @@ pub struct DeliveryDetails {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(example = json!({"content-type": "text/plain"}))]
     pub response_headers: BTreeMap<String, String>,
-    /// Every attempt, the first one first.
+    /// The newest attempts, twenty at most, the oldest of them first; `attempts` counts all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempt_log: Vec<AttemptView>,
 }
@@ -383,23 +383,36 @@ pub struct EndpointEvent {
 }
 
 impl EndpointEvent {
-    /// The text that is sent.
-    pub fn text(&self) -> String {
-        // This type always has a JSON form.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// That the tenant tries its endpoint.
-    pub fn of_test(id: Id, owner: &Owner, endpoint: &Endpoint, now: Timestamp) -> Self {
-        Self {
+    /// What happened to an endpoint, as its owner is told.
+    pub fn told(id: Id, kind: EventType, endpoint: &Endpoint, at: Timestamp) -> Event {
+        let owner = &endpoint.owner;
+        let reason = endpoint.disabled.map(|(reason, _)| reason);
+        let payload = Self {
             id,
-            event: EventType::EndpointTest,
+            event: kind,
             test: test_mode(owner.environment),
-            created_at: now,
+            created_at: at,
             endpoint_id: endpoint.id,
             url: endpoint.url.clone(),
-            status: EndpointStatus::Enabled,
-            disabled_reason: None,
+            status: if reason.is_none() {
+                EndpointStatus::Enabled
+            } else {
+                EndpointStatus::Disabled
+            },
+            disabled_reason: reason,
+        };
+        Event {
+            id,
+            owner: owner.clone(),
+            kind,
+            request_id: None,
+            verification_id: None,
+            endpoint_id: Some(endpoint.id),
+            external_user_id: None,
+            callback_url: None,
+            // This type always has a JSON form.
+            payload: serde_json::to_string(&payload).unwrap_or_default(),
+            created_at: at,
         }
     }
 }

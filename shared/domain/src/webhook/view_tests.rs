@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::tenant::Owner;
 use crate::webhook::Subscription;
 
 fn id(byte: u8) -> Id {
@@ -70,15 +71,29 @@ fn a_secret_is_shown_in_answers_and_nowhere_else() {
 
 #[test]
 fn a_trial_says_what_it_is() {
-    let event = EndpointEvent::of_test(
-        id(2),
-        &endpoint().owner,
-        &endpoint(),
-        Timestamp::from_seconds(0),
-    );
+    let told = |kind, endpoint: Endpoint| {
+        EndpointEvent::told(id(2), kind, &endpoint, Timestamp::from_seconds(0))
+    };
+    let well = Endpoint {
+        disabled: None,
+        ..endpoint()
+    };
+    let event = told(EventType::EndpointTest, well);
     assert_eq!(
-        event.text(),
+        event.payload,
         r#"{"id":"020202020202020202020202","event":"webhook_endpoint.test","test":true,"created_at":"1970-01-01T00:00:00Z","endpoint_id":"010101010101010101010101","url":"https://yourapp.example/hooks","status":"enabled"}"#
+    );
+    assert_eq!((event.id, event.owner), (id(2), endpoint().owner));
+    assert_eq!(event.endpoint_id, Some(endpoint().id));
+    let off = Endpoint {
+        disabled: Some((DisabledReason::Gone, Timestamp::from_seconds(0))),
+        ..endpoint()
+    };
+    let event = told(EventType::EndpointDisabled, off);
+    assert!(
+        event
+            .payload
+            .ends_with(r#""status":"disabled","disabled_reason":"gone"}"#)
     );
 }
 

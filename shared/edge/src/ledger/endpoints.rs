@@ -72,8 +72,33 @@ pub enum MadeEndpoint {
     New(SealedEndpoint),
     /// It was there already, under the same id.
     Known(SealedEndpoint),
+    /// It was there under the same id, and was deleted.
+    Deleted,
     /// There are as many as there may be.
     OneTooMany,
+}
+
+/// How a secret is to be replaced.
+#[derive(Clone, Copy)]
+pub(crate) struct Replacement<'a> {
+    pub(crate) sealed: &'a str,
+    pub(crate) overlap_seconds: u32,
+    /// What belongs to the idempotency key, if there is one.
+    pub(crate) key: Option<Id>,
+}
+
+/// An endpoint whose secret was replaced.
+pub(crate) struct Replaced {
+    pub(crate) endpoint: SealedEndpoint,
+    /// It had been before, under the same key.
+    pub(crate) repeated: bool,
+    /// The wish is the one that came under this key first.
+    pub(crate) same: bool,
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    overlap_seconds: u32,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +180,7 @@ fn select(owner: &Owner, id: Id) -> Statement<'static> {
 }
 
 impl Ledger {
-    /// Makes an endpoint, unless it is there or there are enough. Both are decided in the one
+    /// Makes an endpoint, unless it is or was there or there are enough. All is decided in the one
     /// statement that writes, so that of many at once none is one too many.
     pub(crate) async fn make_endpoint(
         &self,
@@ -187,12 +212,22 @@ impl Ledger {
              SELECT ?1, ?2, ?3, 'endpoint', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13
              WHERE (SELECT COUNT(*) FROM webhook_endpoints
                     WHERE organisation_id = ?2 AND environment = ?3 AND kind = 'endpoint') < ?14
+               AND NOT EXISTS (SELECT 1 FROM webhook_endpoints_deleted WHERE id = ?1)
              ON CONFLICT (id) DO NOTHING RETURNING id",
             parameters,
         );
-        let (made, rows): (Vec<Named>, Vec<Row>) = self.run(&[insert, select(owner, id)]).await?;
+        let deleted = Statement::of(
+            "SELECT id FROM webhook_endpoints_deleted WHERE id = ?1",
+            vec![json!(id)],
+        );
+        let (made, rows, deleted): (Vec<Named>, Vec<Row>, Vec<Named>) =
+            self.run(&[insert, select(owner, id), deleted]).await?;
         let Some(row) = rows.into_iter().next() else {
-            return Ok(MadeEndpoint::OneTooMany);
+            return Ok(if deleted.is_empty() {
+                MadeEndpoint::OneTooMany
+            } else {
+                MadeEndpoint::Deleted
+            });
         };
         let row = row.of(owner);
         Ok(if made.is_empty() {
@@ -273,8 +308,8 @@ impl Ledger {
             json!(change.url),
             json!(u8::from(events.is_some())),
             json!(events.and_then(Subscription::column)),
-            json!(u8::from(change.description.is_some())),
-            json!(change.description.as_ref().and_then(Option::as_ref)),
+            json!(u8::from(!change.description.is_keep())),
+            json!(change.description.value()),
             json!(change.retry_schedule),
             json!(change.enabled.map(u8::from)),
             json!(now.seconds()),
@@ -321,30 +356,49 @@ impl Ledger {
     }
 
     /// Puts a new secret in the place of the one that is there, which stays as the former one until
-    /// its time is over.
+    /// its time is over. Under one key it is done once.
     pub(crate) async fn replace_secret(
         &self,
         owner: &Owner,
         id: Id,
-        sealed: &str,
-        former_until: Option<Timestamp>,
+        replacement: &Replacement<'_>,
         now: Timestamp,
-    ) -> Result<Option<SealedEndpoint>, ApiError> {
+    ) -> Result<Option<Replaced>, ApiError> {
+        let overlap = replacement.overlap_seconds;
+        let former_until = (overlap > 0).then(|| now.plus_seconds(overlap.into()));
         let mut parameters = key(owner, id);
         parameters.extend([
-            json!(sealed),
+            json!(replacement.sealed),
             json!(former_until.map(Timestamp::seconds)),
             json!(now.seconds()),
+            json!(replacement.key),
         ]);
         let update = Statement::of(
             "UPDATE webhook_endpoints SET
                secret = ?4,
                previous_secret = CASE WHEN ?5 IS NULL THEN NULL ELSE secret END,
                previous_secret_until = ?5, updated_at = ?6
-             WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3 RETURNING id",
+             WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3
+               AND NOT EXISTS (SELECT 1 FROM webhook_secret_replacements WHERE id = ?7)
+             RETURNING id",
             parameters,
         );
-        let (_, rows): (Vec<Named>, Vec<Row>) = self.run(&[update, select(owner, id)]).await?;
-        Ok(rows.into_iter().next().map(|row| row.of(owner)))
+        let keep = Statement::of(
+            "INSERT INTO webhook_secret_replacements (id, endpoint_id, overlap_seconds)
+             SELECT ?2, id, ?3 FROM webhook_endpoints WHERE id = ?1 AND ?2 IS NOT NULL
+             ON CONFLICT DO NOTHING",
+            vec![json!(id), json!(replacement.key), json!(overlap)],
+        );
+        let kept = Statement::of(
+            "SELECT overlap_seconds FROM webhook_secret_replacements WHERE id = ?1",
+            vec![json!(replacement.key)],
+        );
+        let (replaced, _, rows, kept): (Vec<Named>, Vec<Named>, Vec<Row>, Vec<Kept>) =
+            self.run(&[update, keep, select(owner, id), kept]).await?;
+        Ok(rows.into_iter().next().map(|row| Replaced {
+            endpoint: row.of(owner),
+            repeated: replaced.is_empty(),
+            same: kept.iter().all(|kept| kept.overlap_seconds == overlap),
+        }))
     }
 }

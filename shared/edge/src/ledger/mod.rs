@@ -18,6 +18,7 @@ mod requests;
 mod users;
 mod verifications;
 
+pub(crate) use endpoints::Replacement;
 pub use endpoints::{KnownEndpoint, MadeEndpoint, SealedEndpoint, SealedSecrets};
 pub use erasures::{ErasureRecord, Remains};
 pub(crate) use events::{Begun, Telling};
