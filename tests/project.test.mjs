@@ -48,7 +48,7 @@ test("a project begins with the organisation's name and nothing else", async () 
 
 test("a change is one for live and test, keeps what it does not name, and null takes away", async () => {
   const owner = await world.organisation({ name: "Acme" });
-  const first = await change(owner.test, { name: " Acme Shop ", branding: { accent: "#0B5FFF", radius: 8 } });
+  const first = await change(owner.live, { name: " Acme Shop ", branding: { accent: "#0B5FFF", radius: 8 } });
   assert.equal(first.name, "Acme Shop");
   assert.deepEqual(first.branding, { accent: "#0b5fff", radius: 8 });
   assert.ok(first.updated_at);
@@ -63,10 +63,26 @@ test("a change is one for live and test, keeps what it does not name, and null t
   assert.deepEqual((await change(owner.live, {})).branding, {});
 });
 
+test("a test key reads the settings and changes none: live shows them to people", async () => {
+  const owner = await world.organisation({ name: "Acme" });
+  for (const body of [{}, { name: "Other" }, { redirect_urls: ["https://elsewhere-of-tests.com/"] }, { branding: { accent: "#ff0000" } }, { branding: { logo: uri(png()) } }]) {
+    (await patch(owner.test, body)).refused(403, "forbidden", { says: /live key/ });
+  }
+  assert.deepEqual(await project(owner.test), { name: "Acme", branding: {}, redirect_urls: [] });
+});
+
+test("an address that cannot be read any more takes none of the others with it", async () => {
+  const owner = await world.organisation();
+  await change(owner.live, { redirect_urls: ["https://a.shop-of-tests.com/", "https://b.shop-of-tests.com/"] });
+  await world.sql("UPDATE projects SET redirect_urls = ? WHERE organisation_id = ?", ['["https://a.shop-of-tests.com/","gopher://b",7]', owner.id]);
+  assert.deepEqual((await project(owner.live)).redirect_urls, ["https://a.shop-of-tests.com/"]);
+  assert.equal(world.logs().filter((line) => line.includes('"redirect_urls"') && line.includes(owner.id)).length, 2);
+});
+
 test("twenty changes of different settings at once are all kept", async () => {
-  const { live, test: other } = await world.organisation();
+  const { live } = await world.organisation();
   const wishes = [{ name: "At once" }, { branding: { accent: "#123456" } }, { branding: { radius: 3 } }, { redirect_urls: ["https://a.shop-of-tests.com/"] }];
-  await Promise.all(Array.from({ length: 20 }, (_, n) => change(n % 2 ? live : other, wishes[n % 4])));
+  await Promise.all(Array.from({ length: 20 }, (_, n) => change(live, wishes[n % 4])));
   const { updated_at, ...now } = await project(live);
   assert.deepEqual(now, { name: "At once", branding: { accent: "#123456", radius: 3 }, redirect_urls: ["https://a.shop-of-tests.com/"] });
 });
@@ -76,13 +92,13 @@ test("one tenant's settings are none of another's", async () => {
   const stranger = await world.organisation({ name: "Stranger" });
   await change(owner.live, { name: "Changed", branding: { accent: "#ff0000" } });
   assert.equal((await project(stranger.live)).name, "Stranger");
-  await change(stranger.test, { branding: { accent: "#00ff00" } });
+  await change(stranger.live, { branding: { accent: "#00ff00" } });
   assert.equal((await project(owner.test)).branding.accent, "#ff0000");
   for (const method of ["GET", "PATCH"]) (await world.anonymous.request(method, "project", method === "PATCH" ? { body: {} } : {})).refused(401, "unauthorized");
 });
 
 test("what is not a setting, or not one that can be, changes nothing", async () => {
-  const { test: client } = await world.organisation({ name: "Acme" });
+  const { live: client } = await world.organisation({ name: "Acme" });
   const refusals = [
     [{ id: "x" }, "id"],
     [{ branding: { logo_url: "https://a.example/x.png" } }, "branding.logo_url"],
@@ -117,7 +133,7 @@ test("what is not a setting, or not one that can be, changes nothing", async () 
 
 test("a logo is shown to everybody, and never changes under its address", async () => {
   const owner = await world.organisation();
-  const { branding } = await change(owner.test, { branding: { logo: uri(png()) } });
+  const { branding } = await change(owner.live, { branding: { logo: uri(png()) } });
   assert.match(branding.logo_url, /\/verify\/logos\/[0-9a-f]{32}\.png$/);
   assert.ok(branding.logo_url.startsWith(world.url));
   const { reply, bytes } = await picture(branding.logo_url);
@@ -133,7 +149,7 @@ test("a logo is shown to everybody, and never changes under its address", async 
   assert.equal((await picture(branding.logo_url)).reply.status, 404, "what nobody uses any more is gone");
   // Two tenants with one picture do not take it from each other.
   const twin = await world.organisation();
-  await change(twin.test, { branding: { logo: uri(png({ rgb: [255, 0, 0] })) } });
+  await change(twin.live, { branding: { logo: uri(png({ rgb: [255, 0, 0] })) } });
   await change(owner.live, { branding: { logo: null } });
   assert.equal((await project(owner.test)).branding.logo_url, undefined);
   assert.equal((await picture(other.branding.logo_url)).reply.status, 200);
@@ -147,7 +163,7 @@ test("addresses of logos that are none lead nowhere", async () => {
 });
 
 test("of a picture nothing but its pixels is kept", async () => {
-  const { test: client } = await world.organisation();
+  const { live: client } = await world.organisation();
   const hidden = "Vilnius 54.6872 <script>alert(1)</script>";
   const more = ["tEXt", "eXIf", "iTXt", "iCCP"].map((kind) => chunk(kind, `Comment\0${hidden}`));
   const plain = png();
@@ -162,7 +178,7 @@ test("of a picture nothing but its pixels is kept", async () => {
 });
 
 test("a browser shows it as it is", async () => {
-  const { test: client } = await world.organisation();
+  const { live: client } = await world.organisation();
   const { branding } = await change(client, { branding: { logo: uri(png({ width: 33, height: 17 })) } });
   const browser = await startBrowser(world.url);
   try {
@@ -177,7 +193,7 @@ test("a browser shows it as it is", async () => {
 });
 
 test("what is no picture, or too much of one, is refused and quickly", async () => {
-  const { test: client } = await world.organisation();
+  const { live: client } = await world.organisation();
   const svg = `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="https://sink.example/"/></svg>`;
   const good = png();
   const bent = Buffer.from(good);

@@ -10,6 +10,7 @@ use proof_edge::extract::Json;
 use proof_edge::ledger::Ledger;
 use proof_edge::{Answer, Failure, Scope};
 
+const LIVE_ONLY: &str = "A project is changed with a live key: live and test share it.";
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Get your project
@@ -29,14 +30,15 @@ pub(crate) async fn retrieve(key: TenantKey, scope: Scope) -> Result<Answer, Fai
 /// Change your project
 ///
 /// Changes what is named and nothing else; `null` takes a setting away. A new list of addresses
-/// replaces the old one. The change is for live and test mode alike, whatever key makes it, and holds
-/// at once.
+/// replaces the old one. The change is for live and test mode alike and holds at once. Needs a live
+/// key.
 #[utoipa::path(
     patch, path = "/api/v1/project", tag = "Project", operation_id = "updateProject",
     request_body = UpdateProject,
     responses(
         (status = 200, description = "Your settings as they are now.", body = ProjectView),
         (status = 400, description = "A setting is unknown or not valid; nothing was changed.", body = ErrorBody),
+        (status = 403, description = "This is a test key.", body = ErrorBody),
     ),
     security(("apiKey" = [])),
 )]
@@ -45,6 +47,7 @@ pub(crate) async fn update(
     scope: Scope,
     Json(wanted): Json<UpdateProject>,
 ) -> Result<Answer, Failure> {
+    key.must_be_live(LIVE_ONLY)?;
     let change = wanted.plan(scope.config().own_host())?;
     let project = Ledger::of(&scope)
         .update_project(&key.owner.organisation, &change, scope.now())

@@ -6,7 +6,7 @@ use proof_domain::asset::{AssetType, Channel};
 use proof_domain::channel_settings::{
     ChannelList, ChannelView, SetChannel, SettingView, SettingsSource,
 };
-use proof_domain::error::{ApiError, ErrorBody, ErrorCode};
+use proof_domain::error::{ApiError, ErrorBody};
 use proof_edge::answer::Value;
 use proof_edge::auth::TenantKey;
 use proof_edge::channels;
@@ -17,6 +17,7 @@ use proof_evidence::settings::{MissingSettings, Settings};
 
 /// The longest value of a setting; keys in PEM form are the longest.
 const MAX_VALUE: usize = 4_096;
+const LIVE_ONLY: &str = "Channels are set up with a live key; in test mode nothing is sent.";
 
 /// List channels
 ///
@@ -65,7 +66,7 @@ pub(crate) async fn set(
     Json(wanted): Json<SetChannel>,
 ) -> Result<Answer, Failure> {
     let channel = channel_in(&parameters)?;
-    must_be_live(&key)?;
+    key.must_be_live(LIVE_ONLY)?;
     must_be_settable(channel, &wanted)?;
     let organisation = key.owner.organisation.as_str();
     channels::keep_own(&scope, organisation, channel, &wanted.settings).await?;
@@ -93,7 +94,7 @@ pub(crate) async fn unset(
     parameters: RawPathParams,
 ) -> Result<Answer, Failure> {
     let channel = channel_in(&parameters)?;
-    must_be_live(&key)?;
+    key.must_be_live(LIVE_ONLY)?;
     channels::drop_own(&scope, &key.owner.organisation, channel).await?;
     Answer::ok(Value(view_of_operators(&scope, channel).await?))
 }
@@ -137,16 +138,6 @@ fn channel_in(parameters: &RawPathParams) -> Result<Channel, ApiError> {
         .find(|(name, _)| *name == "channel")
         .and_then(|(_, name)| name.parse().ok())
         .ok_or_else(ApiError::not_found)
-}
-
-fn must_be_live(key: &TenantKey) -> Result<(), ApiError> {
-    if !key.owner.environment.is_test() {
-        return Ok(());
-    }
-    Err(ApiError::new(
-        ErrorCode::Forbidden,
-        "Channels are set up with a live key; in test mode nothing is sent.",
-    ))
 }
 
 fn must_be_settable(channel: Channel, wanted: &SetChannel) -> Result<(), ApiError> {

@@ -41,6 +41,14 @@ impl TenantKey {
         &self.own_channels
     }
 
+    /// Refuses a test key what live and test share.
+    pub fn must_be_live(&self, why: &'static str) -> Result<(), ApiError> {
+        if self.owner.environment.is_test() {
+            return Err(ApiError::new(ErrorCode::Forbidden, why));
+        }
+        Ok(())
+    }
+
     /// Refuses to create where the month's quota is used up. Test keys have none.
     pub fn within_quota(&self) -> Result<(), ApiError> {
         if self.owner.environment.is_test() {

@@ -1,15 +1,17 @@
 //! How organisations present themselves to people.
 
 use proof_domain::error::ApiError;
-use proof_domain::project::{Branding, Logo, Project, ProjectChange};
+use proof_domain::project::{Branding, Logo, Project, ProjectChange, RedirectUrl};
 use proof_domain::timestamp::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Ledger, Statement};
+use crate::log::{self, Event};
 
 #[derive(Deserialize)]
 struct Row {
+    organisation_id: String,
     organisation_name: String,
     name: Option<String>,
     accent: Option<String>,
@@ -33,16 +35,31 @@ impl From<Row> for Project {
                 radius: row.radius,
                 logo: row.logo_hash,
             },
-            redirect_urls: row
-                .redirect_urls
-                .and_then(|list| serde_json::from_str(&list).ok())
-                .unwrap_or_default(),
+            redirect_urls: row.redirect_urls.map_or_else(Vec::new, |list| {
+                read_redirect_urls(&row.organisation_id, &list)
+            }),
             updated_at: row.updated_at.map(Timestamp::from_seconds),
         }
     }
 }
 
-const PROJECT: &str = "SELECT o.name AS organisation_name, p.name, p.accent, p.radius, p.logo_hash,
+/// One that cannot be read leads nobody anywhere, and takes none of the others with it.
+fn read_redirect_urls(organisation: &str, list: &str) -> Vec<RedirectUrl> {
+    let note = |error: serde_json::Error| {
+        log::write(&Event {
+            level: "error",
+            event: "redirect_urls",
+            id: organisation,
+            error: Some(&error.to_string()),
+        });
+    };
+    let urls: Vec<Value> = serde_json::from_str(list).map_err(note).unwrap_or_default();
+    urls.into_iter()
+        .filter_map(|url| serde_json::from_value(url).map_err(note).ok())
+        .collect()
+}
+
+const PROJECT: &str = "SELECT o.id AS organisation_id, o.name AS organisation_name, p.name, p.accent, p.radius, p.logo_hash,
          p.redirect_urls, p.updated_at
   FROM organisations o LEFT JOIN projects p ON p.organisation_id = o.id
   WHERE o.id = ?1";
