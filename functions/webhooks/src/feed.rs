@@ -13,12 +13,13 @@ use proof_edge::{Answer, Failure, Scope};
 /// Read the feed of events
 ///
 /// Everything that happened, in the order in which it was written, whether or not it was sent to
-/// anyone. Read on with `after`: the `next_cursor` of the last answer, or the `webhook-id` of the last
-/// delivery that you handled. Nothing is skipped while more happens, and nothing comes twice.
+/// anyone. Read on with `after`: the `next_cursor` of your last answer, which you keep. Nothing is
+/// skipped while more happens, and nothing comes twice. The `webhook-id` of a delivery is a place in
+/// the feed too, but deliveries come in any order: what failed before it would be skipped.
 #[utoipa::path(
     get, path = "/api/v1/events", tag = "Webhooks", operation_id = "listEvents",
     params(
-        ("after" = Option<String>, Query, description = "The last event that you know; from the first one if you say nothing."),
+        ("after" = Option<String>, Query, description = "The `next_cursor` that you kept, or any event; from the first one if you say nothing."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "100 by default."),
         ("type" = Option<EventType>, Query),
     ),
