@@ -5,13 +5,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
 import { inObjects, inTables } from "./harness/leftovers.mjs";
 import { eventually } from "./harness/poll.mjs";
+import { deliveries, register, startReceiver } from "./harness/receiver.mjs";
+import { createRequest } from "./harness/requests.mjs";
 import { createEmail, random, read } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
 
 const SECONDS = 4;
 let world;
 before(async () => {
-  world = await startWorld({ vars: { CHALLENGE_SECONDS: "2", REQUEST_SECONDS: "2", RETENTION_DAYS: String(SECONDS / 86_400) } });
+  world = await startWorld({ dns: true, vars: { CHALLENGE_SECONDS: "2", REQUEST_SECONDS: "2", RETENTION_DAYS: String(SECONDS / 86_400) } });
 });
 after(() => world?.stop());
 
@@ -61,4 +63,21 @@ test("while the ledger is away the object stays, and goes once it has told it", 
     await world.sql("ALTER TABLE events_away RENAME TO events");
   }
   await eventually("nothing to be left", async () => (await inTables(world, [mark])).length + (await inObjects(world, [mark])).length === 0, patiently);
+});
+
+test("a request likewise, with what was told of it, sent to a receiver and answered by that", async () => {
+  const { test: client } = await world.organisation();
+  const mark = random();
+  const hook = await startReceiver(world, { status: 200, body: `answered-${mark}` });
+  await register(client, hook.url);
+  const metadata = { external_user_id: `user-${mark}`, client_metadata: { note: `note-${mark}` } };
+  const { id } = await createRequest(client, [{ type: "email", identifier: `mail.${mark}@postbox-of-tests.com` }], metadata);
+  const [sent] = await deliveries(client, ([one]) => one?.status === "delivered");
+  assert.deepEqual([sent.event_type, sent.verification_request_id], ["verification_request.expired", id]);
+  assert.ok((await inTables(world, [mark])).some((found) => found.startsWith("webhook_deliveries")), "the delivery says whom it is about");
+  assert.ok((await inObjects(world, [`answered-${mark}`])).length > 0, "its object holds the answer");
+  await eventually("nothing to be left", async () => (await inTables(world, [mark])).length + (await inObjects(world, [mark])).length === 0, patiently);
+  assert.deepEqual((await deliveries(client)).map((one) => one.id), [sent.id], "the rows stay");
+  const { data } = (await client.get("events")).expect(200).body;
+  assert.deepEqual(data.map(({ id: event, payload }) => [event, payload]), [[sent.event_id, null]]);
 });
