@@ -11,7 +11,6 @@ use super::{
 use crate::asset::{AssetType, Channel};
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
-use crate::limits;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 use crate::verification::{CreateVerification, PlannedVerification};
@@ -90,7 +89,7 @@ impl VerificationRequest {
             }
             _ => {}
         }
-        if asset.begun >= limits::MAX_BEGINNINGS {
+        if asset.is_used_up() {
             return Err(ApiError::new(
                 ErrorCode::TooManyAttempts,
                 "This asset was begun as often as is allowed.",
@@ -99,7 +98,7 @@ impl VerificationRequest {
         self.must_be_another(place, &plan)?;
         self.give_up(place);
         self.assets[place].came_to_nothing = None;
-        let verification_id = id_of(self.assets[place].begun);
+        let verification_id = id_of(self.assets[place].next_attempt());
         self.assets[place].begun += 1;
         let run = Run {
             verification_id,
@@ -150,12 +149,15 @@ impl VerificationRequest {
         }
     }
 
-    /// The verification could not be created: it counts as never begun.
+    /// The verification could not be created: it counts as refused, not as begun. Should another call
+    /// have created it at the same time, it is given up.
     pub fn not_begun(&mut self, index: u8, verification_id: Id, now: Timestamp) {
         let place = usize::from(index);
         if self.is_running(place, verification_id) {
-            self.assets[place].begun = self.assets[place].begun.saturating_sub(1);
-            self.stand(place, Standing::Pending, now);
+            self.give_up(place);
+            self.assets[place].begun -= 1;
+            self.assets[place].refused += 1;
+            self.stand(place, self.after_a_failure(place), now);
         }
     }
 
@@ -323,10 +325,10 @@ impl VerificationRequest {
     }
 
     fn after_a_failure(&self, place: usize) -> Standing {
-        if self.assets[place].begun < limits::MAX_BEGINNINGS {
-            Standing::Pending
-        } else {
+        if self.assets[place].is_used_up() {
             Standing::Failed
+        } else {
+            Standing::Pending
         }
     }
 

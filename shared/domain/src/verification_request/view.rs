@@ -11,7 +11,6 @@ use super::{
 };
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
-use crate::limits;
 use crate::timestamp::Timestamp;
 use crate::verification::{Account, ProofView};
 
@@ -201,19 +200,6 @@ impl VerificationRequest {
         })
     }
 
-    /// What is proven so far.
-    pub fn proofs(&self) -> Vec<AssetProof> {
-        let both = self.plan.assets.iter().zip(&self.assets);
-        both.zip(0..)
-            .filter_map(|((plan, asset), index)| match &asset.standing {
-                Standing::Verified { run, proven } => {
-                    Some(AssetProof::of(index, plan, run, proven))
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
     /// When it entered the state in which it stays.
     fn ended_at(&self) -> Option<Timestamp> {
         let first = self
@@ -231,7 +217,7 @@ impl VerificationRequest {
 }
 
 impl AssetProof {
-    fn of(asset_index: u8, plan: &PlannedAsset, run: &Run, proven: &Proven) -> Self {
+    pub(super) fn of(asset_index: u8, plan: &PlannedAsset, run: &Run, proven: &Proven) -> Self {
         Self {
             asset_index,
             verification_id: run.verification_id,
@@ -269,7 +255,7 @@ impl AssetView {
                 token: proven.proof_token.clone(),
                 expires_at: proven.proof_expires_at,
             }),
-            attempts_remaining: open.then(|| limits::MAX_BEGINNINGS.saturating_sub(state.begun)),
+            attempts_remaining: open.then(|| state.attempts_remaining()),
         }
     }
 }
