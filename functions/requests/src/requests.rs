@@ -179,8 +179,9 @@ pub(crate) async fn by_reference(
 
 /// Cancel a verification request
 ///
-/// The person can prove nothing more for it, and codes that are on their way stop working. Proofs that
-/// are there stay valid. Cancelling twice does no harm; what is completed or expired stays so.
+/// The person can prove nothing more for it, and from the answer on no code that is on its way works.
+/// Proofs that are there stay valid. Cancelling twice does no harm; what is completed or expired stays
+/// so. If the answer is 503 the request is cancelled, but a code may still work: repeat the call.
 #[utoipa::path(
     delete, path = "/api/v1/verification-requests/{id}", tag = "Verification requests",
     operation_id = "cancelVerificationRequest",

@@ -1,12 +1,16 @@
 //! The one wish that every object takes which holds anything about a person: to exist no longer.
 
+use futures_util::future::try_join_all;
 use proof_domain::error::ApiError;
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use super::{Done, command, session, verification};
+use super::{Done, command, request, session, verification};
+
+/// Objects that are asked at once.
+const AT_ONCE: usize = 20;
 
 /// A kind of thing that is about a person and has an object of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,50 +32,56 @@ impl Remaining {
     const fn binding(self) -> &'static str {
         match self {
             Self::Session => session::BINDING,
-            Self::Request => "REQUESTS",
+            Self::Request => request::BINDING,
             Self::Verification => verification::BINDING,
             Self::Delivery => "DELIVERIES",
         }
     }
 
-    /// Has the object of this id deleted. Where there is none of this owner's, nothing is done.
+    /// Has the object of this id deleted, or, where there is none, sees to it that there never is.
+    /// Nothing is done to another owner's.
     pub async fn erase(self, env: &JsValue, owner: Owner, id: Id) -> Result<(), ApiError> {
         let wish = EraseCommand::Erase { owner };
         command::<Done>(env, self.binding(), &id.to_string(), &wish)
             .await
             .map(drop)
     }
+
+    /// The same for many.
+    pub async fn erase_all(self, env: &JsValue, owner: &Owner, ids: &[Id]) -> Result<(), ApiError> {
+        for some in ids.chunks(AT_ONCE) {
+            let gone = some.iter().map(|id| self.erase(env, owner.clone(), *id));
+            try_join_all(gone).await?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::{SessionCommand, VerificationCommand};
+    use crate::objects::{DeliveryCommand, RequestCommand, SessionCommand, VerificationCommand};
     use proof_domain::tenant::Environment;
+
+    fn reads<T: PartialEq + std::fmt::Debug + for<'de> Deserialize<'de>>(json: &str, wish: &T) {
+        assert_eq!(serde_json::from_str::<T>(json).unwrap(), *wish);
+    }
 
     #[test]
     fn every_kind_reads_the_wish() {
-        let owner = Owner {
+        let owner = || Owner {
             organisation: "acme".into(),
             environment: Environment::Live,
         };
-        let wish = EraseCommand::Erase {
-            owner: owner.clone(),
-        };
+        let wish = EraseCommand::Erase { owner: owner() };
         let json = serde_json::to_string(&wish).unwrap();
         assert_eq!(
             json,
             r#"{"erase":{"owner":{"organisation":"acme","environment":"live"}}}"#
         );
-        assert_eq!(
-            serde_json::from_str::<VerificationCommand>(&json).unwrap(),
-            VerificationCommand::Erase {
-                owner: owner.clone()
-            }
-        );
-        assert_eq!(
-            serde_json::from_str::<SessionCommand>(&json).unwrap(),
-            SessionCommand::Erase { owner }
-        );
+        reads(&json, &VerificationCommand::Erase { owner: owner() });
+        reads(&json, &SessionCommand::Erase { owner: owner() });
+        reads(&json, &RequestCommand::Erase { owner: owner() });
+        reads(&json, &DeliveryCommand::Erase { owner: owner() });
     }
 }
