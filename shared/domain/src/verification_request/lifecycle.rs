@@ -174,13 +174,19 @@ impl VerificationRequest {
     }
 
     /// A verification of an asset ended. One that the request does not wait for any more, or that
-    /// reports twice, changes nothing.
+    /// reports twice, changes nothing. What was proven before the request ended is kept however late
+    /// it is told: the asset is verified, and the request stays as it ended.
     pub fn reported(&mut self, index: u8, verification_id: Id, report: Report, now: Timestamp) {
         self.settle(now);
         let place = usize::from(index);
         match report {
             Report::Verified(proven) if self.is_running(place, verification_id) => {
                 if let Some(run) = self.assets[place].standing.run().cloned() {
+                    self.stand(place, Standing::Verified { run, proven }, now);
+                }
+            }
+            Report::Verified(proven) => {
+                if let Some(run) = self.left_in_time(place, verification_id, proven.at) {
                     self.stand(place, Standing::Verified { run, proven }, now);
                 }
             }
@@ -317,6 +323,13 @@ impl VerificationRequest {
         matches!(standing, Some(Standing::InProgress { run }) if run.verification_id == verification_id)
     }
 
+    /// What was under way at the end, if this is it and it was completed before.
+    fn left_in_time(&mut self, place: usize, verification_id: Id, at: Timestamp) -> Option<Run> {
+        let end = self.ended_at()?.min(self.expires_at);
+        let left = &mut self.assets.get_mut(place)?.left;
+        left.take_if(|run| run.verification_id == verification_id && at < end)
+    }
+
     /// What is under way is not to be completed any more.
     fn give_up(&mut self, place: usize) {
         if let Standing::InProgress { run } = &self.assets[place].standing {
@@ -370,7 +383,8 @@ impl VerificationRequest {
     /// Nothing is under way in a request that is over.
     fn close(&mut self, now: Timestamp) {
         for place in 0..self.assets.len() {
-            if matches!(self.assets[place].standing, Standing::InProgress { .. }) {
+            if let Standing::InProgress { run } = &self.assets[place].standing {
+                self.assets[place].left = Some(run.clone());
                 self.give_up(place);
                 self.assets[place].standing = Standing::Pending;
             }

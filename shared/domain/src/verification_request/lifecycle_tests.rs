@@ -358,6 +358,41 @@ fn what_is_over_stays_as_it_is() {
 }
 
 #[test]
+fn what_was_proven_in_time_is_kept_however_late_it_is_told() {
+    let mut record = two();
+    let first = begin(&mut record, 0, 1).unwrap();
+    let second = begin(&mut record, 1, 1).unwrap();
+    let end = record.expires_at;
+    record.settle(end);
+    let (before, told_before) = (record.clone(), told(&record));
+    let in_time = proven(limits::REQUEST_SECONDS[1] - 1);
+    let late = |record: &mut VerificationRequest, asset, id, proven: &Proven| {
+        let end = end.plus_seconds(60);
+        record.reported(asset, id, Report::Verified(proven.clone()), end);
+    };
+    // Of another verification, and too late.
+    late(&mut record, 0, second.verification_id, &in_time);
+    let too_late = Proven {
+        at: end,
+        ..in_time.clone()
+    };
+    late(&mut record, 1, second.verification_id, &too_late);
+    assert_eq!(record, before);
+
+    late(&mut record, 0, first.verification_id, &in_time);
+    assert_eq!(record.status, RequestStatus::Expired);
+    assert_eq!(told(&record), told_before, "it ended once");
+    let view = record.view("");
+    assert_eq!(view.assets[0].verified_at, Some(in_time.at));
+    assert_eq!((view.expired_at, view.partial), (Some(end), Some(true)));
+    let kept = record.clone();
+    late(&mut record, 0, first.verification_id, &in_time);
+    assert_eq!(record, kept, "told twice");
+    record.reported(0, first.verification_id, Report::Revoked, end);
+    assert_eq!(record.assets[0].standing.status(), AssetStatus::Revoked);
+}
+
+#[test]
 fn a_withdrawn_proof_takes_an_open_request_back() {
     let mut record = two();
     verify(&mut record, 0, 1);

@@ -145,6 +145,9 @@ pub struct AssetState {
     /// What became of the last verification, where it proved nothing; the person is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_to_nothing: Option<Failure>,
+    /// What was under way when the request ended: that it was proven before may be heard of later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Run>,
     #[serde(flatten)]
     pub standing: Standing,
 }

@@ -201,7 +201,7 @@ impl VerificationRequest {
     }
 
     /// When it entered the state in which it stays.
-    fn ended_at(&self) -> Option<Timestamp> {
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
         let first = self
             .history
             .iter()
