@@ -42,7 +42,7 @@ impl Inside {
     pub(super) async fn forget_row(&self, record: &VerificationRequest) -> Result<(), ApiError> {
         let before = now().plus_seconds(-self.config.retention_seconds);
         Ledger::new(self.context.env())
-            .forget_request(record.id, before)
+            .forget_request(record, &self.config.public_url, before)
             .await
     }
 

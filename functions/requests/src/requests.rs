@@ -62,19 +62,27 @@ pub(crate) async fn create(
     let id = scope
         .config()
         .id_for(&key.owner, "verification request", name)?;
-    if let (Some(reference), None) = (&plan.reference_id, &refusal) {
+    let taken = plan.reference_id.clone().filter(|_| refusal.is_none());
+    if let Some(reference) = &taken {
         references::take(&scope, &key.owner, reference, id).await?;
     }
     let create = CreateRequestCommand {
         id,
-        owner: key.owner,
+        owner: key.owner.clone(),
         organisation_name: key.organisation_name,
         plan,
         fingerprint,
         repeatable,
         refusal,
     };
-    let created = Requests::of(&scope).create(create).await?;
+    let created = Requests::of(&scope).create(create).await;
+    if let (Err(error), Some(reference)) = (&created, &taken)
+        && error.code == ErrorCode::Conflict
+    {
+        // If it cannot be, it is free a while later.
+        let _ = references::release(&scope, &key.owner, reference, id).await;
+    }
+    let created = created?;
     Answer::created(created.value, created.repeated)
 }
 

@@ -71,7 +71,7 @@ pub struct RequestView {
 pub struct AssetView {
     #[serde(rename = "type")]
     pub kind: AssetType,
-    /// Normalised; `null` until the person has said which.
+    /// Normalised; `null` until the person has said which, and when its time is over.
     #[schema(example = "example.com", required = true)]
     pub identifier: Option<String>,
     pub status: AssetStatus,
@@ -268,5 +268,23 @@ impl RequestView {
             asset.proof = None;
         }
         self
+    }
+
+    /// As it is shown when its time is over: what was asked and how it ended, and nothing of whom.
+    #[must_use]
+    pub fn forgotten(self) -> Self {
+        let mut left = self.listed();
+        for asset in &mut left.assets {
+            asset.identifier = None;
+            asset.account = None;
+        }
+        Self {
+            action_context: None,
+            redirect_url: None,
+            callback_url: None,
+            external_user_id: None,
+            client_metadata: None,
+            ..left
+        }
     }
 }
