@@ -83,7 +83,7 @@ impl<R: Record> Inside<R> {
 
     /// Deletes the record at its owner's wish, whatever its state. From this turn on it answers as if
     /// it did not exist, its streams end, and what is being told to others is waited for, so that
-    /// nothing of it is written after this has answered. Where there is nothing, there never will be.
+    /// nothing of it is written after this has answered. Where there is nothing, nothing is done.
     ///
     /// One wish after another: what is being deleted is not in memory, but the storage holds it, and
     /// should the deletion fail, it is there again. Who came meanwhile must not hear that it is gone.
@@ -97,12 +97,9 @@ impl<R: Record> Inside<R> {
     }
 
     async fn erase_alone(self: &Rc<Self>, owner: &Owner) -> Result<(), ApiError> {
-        let Some(record) = self.load()? else {
-            return self.retire_unborn();
-        };
-        if record.owner() != owner {
+        let Some(record) = self.load()?.filter(|record| record.owner() == owner) else {
             return Ok(());
-        }
+        };
         if record.is_repeatable() {
             self.context.store(RETIRED, &true).map_err(fault)?;
         }

@@ -7,7 +7,7 @@ use proof_domain::error::ApiError;
 use proof_domain::verification_request::{VerificationRequest, announced};
 use proof_edge::events;
 use proof_edge::ledger::Ledger;
-use proof_edge::objects::{Remaining, withdraw};
+use proof_edge::objects::{unmake, withdraw};
 
 use super::{Inside, verification_id};
 use crate::now;
@@ -57,9 +57,7 @@ impl Inside {
             .attempts()
             .map(|(asset, attempt)| verification_id(secret, record, asset, attempt))
             .collect();
-        Remaining::Verification
-            .erase_all(self.context.env(), &record.owner, &named)
-            .await
+        unmake(self.context.env(), &record.owner, &named).await
     }
 
     async fn pay_withdrawals(&self) -> Result<(), ApiError> {

@@ -7,7 +7,7 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::session::Session;
 use proof_domain::verification::ProofView;
 use proof_edge::ledger::{Ledger, OpenCode};
-use proof_edge::objects::{Remaining, Subject, establish, read_verification};
+use proof_edge::objects::{Subject, establish, read_verification, unmake};
 use proof_evidence::code::open_digest;
 
 use super::Inside;
@@ -51,8 +51,7 @@ impl Inside {
     /// never comes to be.
     pub(super) async fn let_go_of_all(&self, record: &Session) -> Result<(), ApiError> {
         if let Some(id) = record.verification_id() {
-            let (env, owner) = (self.context.env(), record.owner.clone());
-            Remaining::Verification.erase(env, owner, id).await?;
+            unmake(self.context.env(), &record.owner, &[id]).await?;
         }
         if !record.is_found_by_code() {
             return Ok(());

@@ -1,6 +1,5 @@
 //! The one wish that every object takes which holds anything about a person: to exist no longer.
 
-use futures_util::future::try_join_all;
 use proof_domain::error::ApiError;
 use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
@@ -8,9 +7,6 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::{Done, command, request, session, verification};
-
-/// Objects that are asked at once.
-const AT_ONCE: usize = 20;
 
 /// A kind of thing that is about a person and has an object of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,22 +34,12 @@ impl Remaining {
         }
     }
 
-    /// Has the object of this id deleted, or, where there is none, sees to it that there never is.
-    /// Nothing is done to another owner's.
+    /// Has the object of this id deleted. Where there is none of this owner's, nothing is done.
     pub async fn erase(self, env: &JsValue, owner: Owner, id: Id) -> Result<(), ApiError> {
         let wish = EraseCommand::Erase { owner };
         command::<Done>(env, self.binding(), &id.to_string(), &wish)
             .await
             .map(drop)
-    }
-
-    /// The same for many.
-    pub async fn erase_all(self, env: &JsValue, owner: &Owner, ids: &[Id]) -> Result<(), ApiError> {
-        for some in ids.chunks(AT_ONCE) {
-            let gone = some.iter().map(|id| self.erase(env, owner.clone(), *id));
-            try_join_all(gone).await?;
-        }
-        Ok(())
     }
 }
 
