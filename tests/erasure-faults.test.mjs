@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
 import { inObjects, inTables } from "./harness/leftovers.mjs";
 import { eventually } from "./harness/poll.mjs";
-import { create, random } from "./harness/steps.mjs";
+import { createRequest, onPage, testVerify } from "./harness/requests.mjs";
+import { create, freshPhone, proven, random, read } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
 
 let world;
@@ -63,6 +64,53 @@ test("the system is killed when objects are gone and rows are not: the next call
   assert.equal((await world.sql("SELECT COUNT(*) AS n FROM erasures WHERE subject = ?", [done.subject_digest]))[0].n, 1);
   assert.deepEqual(await inTables(world, [name]), []);
   assert.deepEqual(await inObjects(world, [name]), []);
+});
+
+test("many calls at once while it cannot be done: none of them says that it is", async () => {
+  const { test: client } = await world.organisation();
+  const name = `twice-${random()}`;
+  const { id } = await proven(client, { external_user_id: name });
+  await eventually("the ledger to know it", async () => (await world.sql("SELECT id FROM proofs WHERE id = ?", [id])).length === 1);
+  // The object of what was proven goes when the ledger can revoke its proof, and not before.
+  const replies = await without("proofs", () => Promise.all(Array.from({ length: 20 }, () => erase(client, name))));
+  for (const reply of replies) reply.refused(503, "unavailable");
+  assert.equal((await read(client, id)).external_user_id, name, "it is there still");
+  const done = await Promise.all(Array.from({ length: 20 }, () => erase(client, name)));
+  for (const reply of done) assert.equal(reply.expect(200).body.deleted.verifications, 1);
+  assert.deepEqual(await inTables(world, [name]), []);
+  assert.deepEqual(await inObjects(world, [name]), []);
+});
+
+test("what the ledger does not know yet is deleted with what made it, counted, and its proof revoked", async () => {
+  const owner = await world.organisation();
+  const name = `unknown-${random()}`;
+  const mark = random();
+  const assets = [1, 2].map((number) => ({ type: "email", identifier: `mail${number}.${mark}@postbox-of-tests.com` }));
+  const request = await createRequest(owner.test, assets, { external_user_id: name });
+  const session = (await owner.test.post("sessions", { channel: "whatsapp", external_user_id: name })).expect(201).body;
+  await eventually("the ledger to know both", async () => {
+    const requests = await world.sql("SELECT id FROM verification_requests WHERE external_user_id = ?", [name]);
+    const traces = await world.sql("SELECT * FROM traces WHERE external_user_id = ?", [name]);
+    return requests.length + traces.length === 2;
+  });
+  const number = freshPhone();
+  const [token] = await without("verifications", async () => {
+    const [asset] = (await testVerify(owner.test, request.id, 0)).expect(200).body.assets;
+    assert.equal((await onPage(world, request.id, 1, "start", { channel: "email" })).status, 303);
+    (await owner.test.post(`sessions/${session.id}/test-verify`, { phone_number: number })).expect(200);
+    return [asset.proof.token];
+  });
+  const done = (await erase(owner.test, name, "?revoke=true")).expect(200).body;
+  assert.deepEqual(
+    [done.deleted.verification_requests, done.deleted.sessions, done.deleted.verifications, done.proofs_revoked],
+    [1, 1, 3, 2],
+  );
+  assert.equal((await owner.test.post("proofs/validate", { proof_token: token })).expect(200).body.reason, "revoked");
+  // Whatever was to be tried again has been by now.
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  assert.deepEqual(await inTables(world, [name, mark, number]), []);
+  assert.deepEqual(await inObjects(world, [name, mark, number]), []);
+  assert.deepEqual((await owner.test.get("events")).expect(200).body.data, []);
 });
 
 test("what is more than one call deletes is deleted by several", async () => {

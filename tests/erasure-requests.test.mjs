@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
 import { inObjects, inTables } from "./harness/leftovers.mjs";
 import { eventually } from "./harness/poll.mjs";
-import { createRequest, readRequest, testVerify } from "./harness/requests.mjs";
+import { createRequest, onPage, readRequest, testVerify } from "./harness/requests.mjs";
 import { deliveries, register, startReceiver } from "./harness/receiver.mjs";
 import { openStream } from "./harness/sse.mjs";
 import { freshPhone, proven, random } from "./harness/steps.mjs";
@@ -20,11 +20,12 @@ after(() => world?.stop());
 /** A receiver under a name of its own that answers with what it was sent. */
 async function receiver(status) {
   const name = `hooks-${random()}.com`;
-  const self = { url: `https://${name}/in`, ids: [] };
+  const self = { url: `https://${name}/in`, ids: [], events: [] };
   const address = world.internet.host(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     self.ids.push(request.headers["webhook-id"]);
+    self.events.push(JSON.parse(Buffer.concat(chunks)).event);
     response.writeHead(status, { "content-type": "application/json" }).end(Buffer.concat(chunks));
   });
   await world.dns.publish({ name, type: "A", data: address });
@@ -40,7 +41,8 @@ async function lived(client, name, mark) {
   const dead = await receiver(500);
   const metadata = { external_user_id: name, client_metadata: { note: `metadata-${mark}` } };
   const callback = await receiver(503);
-  for (const hook of [well, dead]) await client.post("webhook-endpoints", { url: hook.url, retry_schedule: "extended" });
+  const events = ["verification.completed", "verification.expired", "verification_request.completed", "verification_request.partial"];
+  for (const hook of [well, dead]) await client.post("webhook-endpoints", { url: hook.url, retry_schedule: "extended", events });
   const phone = freshPhone();
   const assets = [{ type: "email", identifier: `mail.${mark}@postbox-of-tests.com` }, { type: "phone", identifier: phone }, { type: "domain" }];
   const context = { title: `For ${mark}`, description: "A description" };
@@ -48,6 +50,7 @@ async function lived(client, name, mark) {
   const other = await createRequest(client, 1, { ...metadata, callback_url: callback.url });
   (await testVerify(client, request.id, 0)).expect(200);
   (await testVerify(client, other.id, 0)).expect(200);
+  assert.equal((await onPage(world, request.id, 1, "start", { channel: "sms" })).status, 303);
   await proven(client, { ...metadata, identifier: phone });
   await eventually("both receivers to have heard", () => well.ids.length >= 3 && dead.ids.length >= 3 && callback.ids.length >= 1, { within: 20_000 });
   await eventually("the ledger to know all", async () => {
@@ -123,6 +126,8 @@ test("requests, events and deliveries go with their user, and pending ones are n
       "nothing of the deleted is delivered any more",
     );
   }
+
+  for (const { events } of hooks) assert.ok(!events.includes("verification.expired"), "nobody is told of a person who is being deleted");
 
   // The other tenant's user of the same name has everything still.
   assert.equal((await readRequest(other.test, theirs.request.id)).external_user_id, name);

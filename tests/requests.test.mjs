@@ -220,7 +220,7 @@ test("the same request under one key makes one, and says so", async () => {
   assert.equal(new Set(replies.map((reply) => reply.expect(201).body.id)).size, 1);
   assert.equal(replies.filter((reply) => reply.headers.get("idempotent-replayed") === null).length, 1);
   (await post(client, { ...body, partial_ok: true }, options)).refused(409, "conflict");
-  (await post(client, { ...body, reference_id: random() }, options)).refused(409, "conflict");
+  assert.equal((await client.get(`verification-requests/by-reference/${body.reference_id}`)).expect(200).body.id, replies[0].body.id);
   const page = await eventually("the list", async () => {
     const found = await list(client);
     return found.data.length > 0 && found;
@@ -245,6 +245,32 @@ test("a reference belongs to one request of a tenant and environment", async () 
     await cancelRequest(owner.test, made.id);
     (await post(owner.test, { assets: [emailAsset()], reference_id: reference })).refused(409, "conflict", { field: "reference_id" });
   }
+});
+
+test("a reference is free at once that a used key did not get", async () => {
+  const { test: client } = await world.organisation();
+  const [key, first, second] = [random(), random(), random()];
+  const options = { headers: { "idempotency-key": key } };
+  const body = { assets: [emailAsset()], reference_id: first };
+  const made = (await post(client, body, options)).expect(201).body;
+  (await post(client, { ...body, reference_id: second }, options)).refused(409, "conflict");
+  const other = await createRequest(client, 1, { reference_id: second });
+  for (const [reference, { id }] of [[first, made], [second, other]])
+    assert.equal((await client.get(`verification-requests/by-reference/${reference}`)).expect(200).body.id, id);
+});
+
+test("a reference that is taken again for its request is taken anew", async () => {
+  const { test: client, id: organisation } = await world.organisation();
+  const [options, body] = [{ headers: { "idempotency-key": random() } }, { assets: [emailAsset()], reference_id: random() }];
+  const { id } = (await post(client, body, options)).expect(201).body;
+  const longAgo = Math.floor(Date.now() / 1000) - 3_600;
+  await world.sql("UPDATE request_references SET created_at = ? WHERE organisation_id = ?", [longAgo, organisation]);
+  // Another's attempt is none of it.
+  (await post(client, { ...body, partial_ok: true })).refused(409, "conflict", { field: "reference_id" });
+  const taken = async () => (await world.sql("SELECT request_id, created_at FROM request_references WHERE organisation_id = ?", [organisation]))[0];
+  assert.deepEqual(await taken(), { request_id: id, created_at: longAgo });
+  (await post(client, body, options)).expect(201);
+  assert.ok((await taken()).created_at > longAgo + 3_000);
 });
 
 test("of twenty at once with one reference one is made", async () => {

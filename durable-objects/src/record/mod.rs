@@ -83,6 +83,8 @@ pub(crate) struct Inside<R> {
     /// Whether the outbox is being emptied, and whether it has to be looked at again after that.
     flushing: Cell<bool>,
     flush_again: Cell<bool>,
+    /// Whether somebody is at deleting the record.
+    erasing: Cell<bool>,
     /// Failed attempts in a row to empty the outbox.
     failures: Cell<u32>,
 }
@@ -103,6 +105,7 @@ impl<R: Record> Inside<R> {
             streams: OnceCell::new(),
             flushing: Cell::new(false),
             flush_again: Cell::new(false),
+            erasing: Cell::new(false),
             failures: Cell::new(0),
         })
     }

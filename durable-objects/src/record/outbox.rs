@@ -84,9 +84,21 @@ impl<R: Record> Inside<R> {
     /// Deletes the record at its owner's wish, whatever its state. From this turn on it answers as if
     /// it did not exist, its streams end, and what is being told to others is waited for, so that
     /// nothing of it is written after this has answered. Where there is nothing, nothing is done.
+    ///
+    /// One wish after another: what is being deleted is not in memory, but the storage holds it, and
+    /// should the deletion fail, it is there again. Who came meanwhile must not hear that it is gone.
     pub(crate) async fn erase(self: &Rc<Self>, owner: &Owner) -> Result<Done, ApiError> {
+        while self.erasing.replace(true) {
+            proof_edge::platform::sleep(5).await;
+        }
+        let erased = self.erase_alone(owner).await;
+        self.erasing.set(false);
+        erased.map(|()| Done {})
+    }
+
+    async fn erase_alone(self: &Rc<Self>, owner: &Owner) -> Result<(), ApiError> {
         let Some(record) = self.load()?.filter(|record| record.owner() == owner) else {
-            return Ok(Done {});
+            return Ok(());
         };
         if record.is_repeatable() {
             self.context.store(RETIRED, &true).map_err(fault)?;
@@ -96,12 +108,14 @@ impl<R: Record> Inside<R> {
         while self.flushing.get() {
             proof_edge::platform::sleep(5).await;
         }
-        if let Err(error) = R::let_go(self, &record).await {
-            // The storage still holds it.
+        let deleted = match R::let_go(self, &record).await {
+            Ok(()) => self.delete(&record).await,
+            failed => failed,
+        };
+        if deleted.is_err() {
             self.loaded.set(false);
-            return Err(error);
         }
-        self.delete(&record).await.map(|()| Done {})
+        deleted
     }
 
     /// Nothing is here, and nothing that an idempotency key or a request names so may ever be.

@@ -116,9 +116,6 @@ impl RequestObject {
         let inside = self.0.clone();
         match read_command(message) {
             Err(error) => said::<()>(&Err(error)),
-            Ok(RequestCommand::Erase { owner }) => {
-                begin(async move { Ok(said(&inside.erase(&owner).await)) })
-            }
             Ok(command) => inside.obey(command),
         }
     }
@@ -147,7 +144,9 @@ impl Inside {
         match command {
             RequestCommand::Create(create) => self.create(*create),
             RequestCommand::Get { owner } => said(&self.get(&owner)),
-            RequestCommand::Cancel { owner } => said(&self.cancel(&owner)),
+            RequestCommand::Cancel { owner } => {
+                begin(async move { Ok(said(&self.cancel(&owner).await)) })
+            }
             RequestCommand::Page {} => said(&self.page()),
             RequestCommand::Begin {
                 owner,
@@ -176,8 +175,9 @@ impl Inside {
                 streams_limit,
             } => said(&self.ticket(&owner, streams_limit)),
             RequestCommand::Probe { slot } => said(&Ok(self.probe(&slot))),
-            // It waits for others, and was taken before.
-            RequestCommand::Erase { .. } => said::<()>(&Err(ApiError::not_found())),
+            RequestCommand::Erase { owner } => {
+                begin(async move { Ok(said(&self.erase(&owner).await)) })
+            }
         }
     }
 
@@ -215,8 +215,16 @@ impl Inside {
         Ok(record.view(&self.config.public_url))
     }
 
-    fn cancel(self: &Rc<Self>, owner: &Owner) -> Result<RequestView, ApiError> {
+    /// Withdraws it, and answers only when its verifications know: from then on no code is taken.
+    async fn cancel(self: &Rc<Self>, owner: &Owner) -> Result<RequestView, ApiError> {
         self.change(owner, |record| record.cancel(now()))?;
+        self.flush_now().await;
+        if !self.owned(owner)?.withdrawn.is_empty() {
+            return Err(ApiError::unavailable(
+                "The request is cancelled, but not all that is under way has ended. Repeat the call.",
+                "cancelled while a verification is out of reach",
+            ));
+        }
         self.get(owner)
     }
 
@@ -253,12 +261,8 @@ impl Inside {
             Some(owner) => self.owned(owner)?,
             None => self.load()?.ok_or_else(ApiError::not_found)?,
         };
-        let (secret, id) = (self.config.id_secret()?, record.id);
-        let id_of = |attempt| {
-            let name = format!("{id}/{asset}/{attempt}");
-            let what = "verification of a request";
-            Id::for_idempotency_key(secret, &record.owner, what, &name)
-        };
+        let secret = self.config.id_secret()?;
+        let id_of = |attempt| verification_id(secret, &record, asset, attempt);
         self.change(&record.owner, |record| {
             record.begin(asset, channel, identifier, id_of, now())
         })
@@ -285,4 +289,10 @@ impl Inside {
             Ok(Done {})
         })
     }
+}
+
+/// The id of the verification of an asset that is begun with this number.
+fn verification_id(secret: &[u8], record: &VerificationRequest, asset: u8, attempt: u8) -> Id {
+    let name = format!("{}/{asset}/{attempt}", record.id);
+    Id::for_idempotency_key(secret, &record.owner, "verification of a request", &name)
 }

@@ -7,15 +7,16 @@ use proof_domain::error::ApiError;
 use proof_domain::verification_request::{VerificationRequest, announced};
 use proof_edge::events;
 use proof_edge::ledger::Ledger;
-use proof_edge::objects::withdraw;
+use proof_edge::objects::{unmake, withdraw};
 
-use super::Inside;
+use super::{Inside, verification_id};
 use crate::now;
 
 impl Inside {
     pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
-        let told = self.pay_told().await;
-        self.pay_withdrawals().await.and(told)
+        // Codes of what was given up work until their verifications hear of it.
+        let withdrawn = self.pay_withdrawals().await;
+        self.pay_told().await.and(withdrawn)
     }
 
     /// Tells the ledger, and whoever listens what happened.
@@ -41,24 +42,22 @@ impl Inside {
     pub(super) async fn forget_row(&self, record: &VerificationRequest) -> Result<(), ApiError> {
         let before = now().plus_seconds(-self.config.retention_seconds);
         Ledger::new(self.context.env())
-            .forget_request(record.id, before)
+            .forget_request(record, &self.config.public_url, before)
             .await
     }
 
-    /// Ends what is under way, so that no code of it works any more.
+    /// Deletes every verification that it ever named, one that is on its way to be created too: nothing
+    /// of the person is told by them, or written, after this.
     pub(super) async fn let_verifications_go(
         &self,
         record: &VerificationRequest,
     ) -> Result<(), ApiError> {
-        let running = record
-            .assets
-            .iter()
-            .filter_map(|asset| asset.standing.run());
-        let running = running.map(|run| run.verification_id);
-        for id in running.chain(record.withdrawn.iter().copied()) {
-            withdraw(self.context.env(), record.owner.clone(), id).await?;
-        }
-        Ok(())
+        let secret = self.config.id_secret()?;
+        let named: Vec<_> = record
+            .attempts()
+            .map(|(asset, attempt)| verification_id(secret, record, asset, attempt))
+            .collect();
+        unmake(self.context.env(), &record.owner, &named).await
     }
 
     async fn pay_withdrawals(&self) -> Result<(), ApiError> {

@@ -100,7 +100,7 @@ impl Record for Session {
     }
 
     async fn let_go(inside: &Rc<Inside>, record: &Self) -> Result<(), ApiError> {
-        inside.let_row_go(record).await
+        inside.let_go_of_all(record).await
     }
 }
 

@@ -7,7 +7,7 @@ use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::session::Session;
 use proof_domain::verification::ProofView;
 use proof_edge::ledger::{Ledger, OpenCode};
-use proof_edge::objects::{Subject, establish, read_verification};
+use proof_edge::objects::{Subject, establish, read_verification, unmake};
 use proof_evidence::code::open_digest;
 
 use super::Inside;
@@ -47,8 +47,12 @@ impl Inside {
         ledger.drop_trace(Subject::Session(record.id)).await
     }
 
-    /// No message finds it any more.
-    pub(super) async fn let_row_go(&self, record: &Session) -> Result<(), ApiError> {
+    /// No message finds it any more, and the verification of the captured number goes with it, or
+    /// never comes to be.
+    pub(super) async fn let_go_of_all(&self, record: &Session) -> Result<(), ApiError> {
+        if let Some(id) = record.verification_id() {
+            unmake(self.context.env(), &record.owner, &[id]).await?;
+        }
         if !record.is_found_by_code() {
             return Ok(());
         }

@@ -194,6 +194,7 @@ impl Inside {
                 said(&self.complete_in_test(&owner).await)
             }
             VerificationCommand::Withdraw { owner } => said(&self.withdraw(&owner)),
+            VerificationCommand::NeverBe { owner } => said(&self.never_be(&owner).await),
             VerificationCommand::Revoke { owner, reason } => {
                 said(&self.revoke(&owner, reason).await)
             }
@@ -210,6 +211,15 @@ impl Inside {
             record.withdraw(now());
             Ok(Done {})
         })
+    }
+
+    /// Deletes it, or sees to it that it never begins.
+    async fn never_be(self: &Rc<Self>, owner: &Owner) -> Result<Done, ApiError> {
+        self.erase(owner).await?;
+        if self.load()?.is_none() {
+            self.retire_unborn()?;
+        }
+        Ok(Done {})
     }
 
     async fn get(self: &Rc<Self>, owner: &Owner) -> Result<VerificationView, ApiError> {

@@ -53,9 +53,9 @@ async fn forget_messages(_: &Ledger, _: &Verification) -> Result<(), ApiError> {
 
 impl Inside {
     pub(super) async fn pay_all(self: &Rc<Self>) -> Result<(), ApiError> {
-        // The message last: a mail server may take long.
-        let told = self.pay_told().await;
+        // The request first: its time may be nearly over. The message last: a mail server may take long.
         let request = self.pay_request().await;
+        let told = self.pay_told().await;
         self.pay_message().await.and(told).and(request)
     }
 

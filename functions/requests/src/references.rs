@@ -7,7 +7,7 @@ use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::verification_request::RequestView;
 use proof_edge::Scope;
-use proof_edge::ledger::{Ledger, ReferenceHolder};
+use proof_edge::ledger::Ledger;
 use proof_edge::objects::Requests;
 
 /// Seconds within which a request exists whose name was taken.
@@ -27,10 +27,13 @@ pub(crate) async fn take(
         return Ok(());
     }
     let settled = now >= holder.since.plus_seconds(GRACE);
-    if settled && holds(scope, owner, reference, holder).await?.is_none() {
-        let from = holder.request_id;
+    if settled
+        && named(scope, owner, reference, holder.request_id)
+            .await?
+            .is_none()
+    {
         let holder = ledger
-            .pass_reference(owner, reference, from, id, now)
+            .pass_reference(owner, reference, holder, id, now)
             .await?;
         if holder.request_id == id {
             return Ok(());
@@ -51,19 +54,34 @@ pub(crate) async fn find(
 ) -> Result<RequestView, ApiError> {
     let holder = Ledger::of(scope).reference_holder(owner, reference).await?;
     let holder = holder.ok_or_else(ApiError::not_found)?;
-    holds(scope, owner, reference, holder)
+    named(scope, owner, reference, holder.request_id)
         .await?
         .ok_or_else(ApiError::not_found)
 }
 
-/// The request that has the name, if it came to be under this name.
-async fn holds(
+/// The name was taken for a request that was not created, because its id belongs to another one: it is
+/// free again, unless that one has it.
+pub(crate) async fn release(
     scope: &Scope,
     owner: &Owner,
     reference: &str,
-    holder: ReferenceHolder,
+    id: Id,
+) -> Result<(), ApiError> {
+    if named(scope, owner, reference, id).await?.is_some() {
+        return Ok(());
+    }
+    let ledger = Ledger::of(scope);
+    ledger.release_reference(owner, reference, id).await
+}
+
+/// The request of this id, if it came to be under this name.
+async fn named(
+    scope: &Scope,
+    owner: &Owner,
+    reference: &str,
+    id: Id,
 ) -> Result<Option<RequestView>, ApiError> {
-    match read(scope, owner, holder.request_id).await {
+    match read(scope, owner, id).await {
         Ok(view) => Ok(Some(view).filter(|view| view.reference_id.as_deref() == Some(reference))),
         Err(error) if error.code == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -62,19 +62,27 @@ pub(crate) async fn create(
     let id = scope
         .config()
         .id_for(&key.owner, "verification request", name)?;
-    if let (Some(reference), None) = (&plan.reference_id, &refusal) {
+    let taken = plan.reference_id.clone().filter(|_| refusal.is_none());
+    if let Some(reference) = &taken {
         references::take(&scope, &key.owner, reference, id).await?;
     }
     let create = CreateRequestCommand {
         id,
-        owner: key.owner,
+        owner: key.owner.clone(),
         organisation_name: key.organisation_name,
         plan,
         fingerprint,
         repeatable,
         refusal,
     };
-    let created = Requests::of(&scope).create(create).await?;
+    let created = Requests::of(&scope).create(create).await;
+    if let (Err(error), Some(reference)) = (&created, &taken)
+        && error.code == ErrorCode::Conflict
+    {
+        // If it cannot be, it is free a while later.
+        let _ = references::release(&scope, &key.owner, reference, id).await;
+    }
+    let created = created?;
     Answer::created(created.value, created.repeated)
 }
 
@@ -179,8 +187,9 @@ pub(crate) async fn by_reference(
 
 /// Cancel a verification request
 ///
-/// The person can prove nothing more for it, and codes that are on their way stop working. Proofs that
-/// are there stay valid. Cancelling twice does no harm; what is completed or expired stays so.
+/// The person can prove nothing more for it, and from the answer on no code that is on its way works.
+/// Proofs that are there stay valid. Cancelling twice does no harm; what is completed or expired stays
+/// so. If the answer is 503 the request is cancelled, but a code may still work: repeat the call.
 #[utoipa::path(
     delete, path = "/api/v1/verification-requests/{id}", tag = "Verification requests",
     operation_id = "cancelVerificationRequest",

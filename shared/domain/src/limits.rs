@@ -50,6 +50,8 @@ pub const MAX_TICKETS: usize = 10;
 pub const MAX_ASSETS: usize = 20;
 /// How often the verification of one asset of a request may be begun.
 pub const MAX_BEGINNINGS: u8 = 5;
+/// Beginnings of one asset that may be refused before nothing was created: each asks others.
+pub const MAX_REFUSED_BEGINNINGS: u8 = 20;
 /// How long a request is open: the shortest, the usual and the longest.
 pub const REQUEST_SECONDS: [i64; 3] = [5 * 60, 24 * 60 * 60, 7 * 24 * 60 * 60];
 /// `reference_id`, characters.

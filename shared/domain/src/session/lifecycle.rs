@@ -149,7 +149,8 @@ impl Session {
             client_metadata: self.client_metadata.clone(),
             callback_url: None,
             fingerprint: fingerprint_of(self.id),
-            repeatable: false,
+            // Its id is the session's doing: it must never come back after it is gone.
+            repeatable: true,
             own_channel: self.own_channel,
             challenge: verification::Challenge {
                 expires_at: self.expires_at,

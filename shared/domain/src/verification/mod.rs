@@ -47,7 +47,7 @@ pub use view::{
 
 pub use sign_in::{Account, AccountProblem, SignInAttempt, SignInView};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -106,6 +106,7 @@ impl Status {
 
 /// The record. What it stores is pinned by a test: old records must stay readable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Verification {
     pub id: Id,
     pub owner: Owner,
@@ -156,7 +157,7 @@ pub struct Verification {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<AssetOf>,
     /// How many entries of the history others have heard of.
-    #[serde(default, skip_serializing_if = "Told::is_nothing")]
+    #[serde(default = "Told::all")]
     pub told: Told,
     /// Grows with every change that the ledger must learn.
     pub revision: u64,
@@ -172,15 +173,20 @@ pub struct AssetOf {
     pub asset: u8,
 }
 
-/// How much of the history others are known to have heard of, besides the ledger.
+/// How much of the history others are known to have heard of, besides the ledger. A record from
+/// before this was kept has told all that it had to tell then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The request that it belongs to.
-    #[serde(default)]
+    #[serde(default = "all")]
     pub request: usize,
     /// Whoever listens to events.
-    #[serde(default)]
+    #[serde(default = "all")]
     pub events: usize,
+}
+
+const fn all() -> usize {
+    usize::MAX
 }
 
 /// What the person has to answer, and until when.
@@ -309,8 +315,33 @@ pub struct Change {
 }
 
 impl Told {
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
+    const fn all() -> Self {
+        Self {
+            request: all(),
+            events: all(),
+        }
+    }
+
+    /// Nobody has heard of more than happened.
+    fn of(self, entries: usize) -> Self {
+        Self {
+            request: self.request.min(entries),
+            events: self.events.min(entries),
+        }
+    }
+}
+
+impl Serialize for Verification {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verification {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut record = Self::deserialize(deserializer)?;
+        record.told = record.told.of(record.history.len());
+        Ok(record)
     }
 }
 

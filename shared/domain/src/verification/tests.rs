@@ -443,10 +443,30 @@ fn a_code_on_its_way_is_never_shown_and_never_printed() {
 
 #[test]
 fn records_written_before_stay_readable() {
-    let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","type":"email","channel":"email","identifier":"a@example.com","fingerprint":"f","challenge":{"expires_at":"2026-02-04T11:00:00Z","question":{"form":"sent_code","digest":"d"}},"state":{"status":"pending"},"failed_attempts":0,"delivery":{"status":"queued","unsent":"482913","messages":1,"requested_at":"2026-02-04T10:50:00Z","tries":0},"checks":{"count":0},"created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:00Z","history":[{"status":"pending","at":"2026-02-04T10:50:00Z"}],"revision":1,"ledger_revision":0}"#;
+    let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","type":"email","channel":"email","identifier":"a@example.com","fingerprint":"f","challenge":{"expires_at":"2026-02-04T11:00:00Z","question":{"form":"sent_code","digest":"d"}},"state":{"status":"pending"},"failed_attempts":0,"delivery":{"status":"queued","unsent":"482913","messages":1,"requested_at":"2026-02-04T10:50:00Z","tries":0},"checks":{"count":0},"created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:00Z","history":[{"status":"pending","at":"2026-02-04T10:50:00Z"}],"told":{"request":0,"events":0},"revision":1,"ledger_revision":0}"#;
     let read: Verification = serde_json::from_str(stored).unwrap();
     assert_eq!(read, sent(Environment::Live));
     assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+}
+
+/// Records from before it was kept what was told.
+#[test]
+fn an_old_record_tells_nothing_over_again() {
+    let mut record = sent(Environment::Live);
+    record.request = Some(AssetOf {
+        request_id: record.id,
+        asset: 0,
+    });
+    submit(&mut record, Answer::Right, at(1)).unwrap();
+    let mut stored = serde_json::to_value(&record).unwrap();
+    assert!(record.owes_events() && record.owes_request());
+    stored.as_object_mut().unwrap().remove("told");
+    let mut old: Verification = serde_json::from_value(stored).unwrap();
+    assert!(!old.owes_events() && !old.owes_request());
+    // What happens from then on is told.
+    old.revoke(RevocationReason::Fraud, at(2)).unwrap();
+    assert!(old.owes_events() && old.owes_request());
+    assert_eq!(old.announced(b"secret").len(), 1);
 }
 
 /// Anything that can happen to a verification.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AssetProof, AssetStatus, RequestStatus, VerificationRequest};
+use super::{AssetProof, AssetStatus, RequestStatus, Standing, VerificationRequest};
 use crate::event::{Event, EventType};
 use crate::id::Id;
 use crate::timestamp::Timestamp;
@@ -27,9 +27,16 @@ struct Payload<'a> {
 }
 
 impl VerificationRequest {
-    /// The event of one entry of the history, 0 being the first, if there is one to tell of.
+    /// The event of one entry of the history, 0 being the first, if there is one to tell of. What
+    /// happens to an asset after the end is none of the request's.
     fn event_of(&self, entry: usize) -> Option<EventType> {
         let change = self.history.get(entry)?;
+        let before = entry
+            .checked_sub(1)
+            .and_then(|before| self.history.get(before));
+        if before.is_some_and(|before| before.status.is_terminal()) {
+            return None;
+        }
         let verified = change
             .asset
             .is_some_and(|asset| asset.status == AssetStatus::Verified);
@@ -38,10 +45,39 @@ impl VerificationRequest {
             RequestStatus::Partial if verified && self.plan.partial_ok => {
                 Some(EventType::RequestPartial)
             }
-            RequestStatus::Expired if change.asset.is_none() => Some(EventType::RequestExpired),
-            RequestStatus::Cancelled if change.asset.is_none() => Some(EventType::RequestCancelled),
+            RequestStatus::Expired => Some(EventType::RequestExpired),
+            RequestStatus::Cancelled => Some(EventType::RequestCancelled),
             _ => None,
         }
+    }
+
+    /// What was proven as of an entry of the history, however late that is told: what was withdrawn
+    /// since is there, what was proven since is not. Of what was withdrawn and proven anew nothing is
+    /// known of the first time.
+    fn proofs_at(&self, entry: usize) -> Vec<AssetProof> {
+        let both = self.plan.assets.iter().zip(&self.assets);
+        both.zip(0..)
+            .filter_map(|((plan, asset), index)| match &asset.standing {
+                Standing::Verified { run, proven } | Standing::Revoked { run, proven } => {
+                    let newest = self.change_of(index, |at, _| at <= entry);
+                    let proven_in =
+                        self.change_of(index, |_, status| status == AssetStatus::Verified);
+                    (newest == proven_in).then(|| AssetProof::of(index, plan, run, proven))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The last entry of the history that is about this asset and is such a one.
+    fn change_of(&self, index: u8, is: impl Fn(usize, AssetStatus) -> bool) -> Option<usize> {
+        let mut entries = self.history.iter().enumerate().rev();
+        let found = entries.find(|(at, change)| {
+            change
+                .asset
+                .is_some_and(|asset| asset.index == index && is(*at, asset.status))
+        });
+        found.map(|(at, _)| at)
     }
 }
 
@@ -61,7 +97,13 @@ fn event(request: &VerificationRequest, entry: usize, kind: EventType, secret: &
         .history
         .get(entry)
         .map_or(request.updated_at, |change| change.at);
-    let expired = kind == EventType::RequestExpired;
+    // Of a request that came to nothing only whoever takes parts is sent what there is; all of it can
+    // be read in the request.
+    let proofs = match kind {
+        EventType::RequestCancelled => Vec::new(),
+        EventType::RequestExpired if !request.plan.partial_ok => Vec::new(),
+        _ => request.proofs_at(entry),
+    };
     let payload = Payload {
         id,
         event: kind,
@@ -73,14 +115,9 @@ fn event(request: &VerificationRequest, entry: usize, kind: EventType, secret: &
             .history
             .get(entry)
             .map_or(request.status, |change| change.status),
-        partial: (expired && request.is_partial()).then_some(true),
+        partial: (kind == EventType::RequestExpired && !proofs.is_empty()).then_some(true),
         external_user_id: request.plan.external_user_id.as_deref(),
-        // Proofs of a request that came to nothing are the tenant's only if it takes parts.
-        proofs: if (expired && !request.plan.partial_ok) || kind == EventType::RequestCancelled {
-            Vec::new()
-        } else {
-            request.proofs()
-        },
+        proofs,
     };
     Event {
         id,

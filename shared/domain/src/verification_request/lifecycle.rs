@@ -11,7 +11,6 @@ use super::{
 use crate::asset::{AssetType, Channel};
 use crate::error::{ApiError, ErrorCode};
 use crate::id::Id;
-use crate::limits;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 use crate::verification::{CreateVerification, PlannedVerification};
@@ -90,7 +89,7 @@ impl VerificationRequest {
             }
             _ => {}
         }
-        if asset.begun >= limits::MAX_BEGINNINGS {
+        if asset.is_used_up() {
             return Err(ApiError::new(
                 ErrorCode::TooManyAttempts,
                 "This asset was begun as often as is allowed.",
@@ -99,7 +98,7 @@ impl VerificationRequest {
         self.must_be_another(place, &plan)?;
         self.give_up(place);
         self.assets[place].came_to_nothing = None;
-        let verification_id = id_of(self.assets[place].begun);
+        let verification_id = id_of(self.assets[place].next_attempt());
         self.assets[place].begun += 1;
         let run = Run {
             verification_id,
@@ -150,12 +149,15 @@ impl VerificationRequest {
         }
     }
 
-    /// The verification could not be created: it counts as never begun.
+    /// The verification could not be created: it counts as refused, not as begun. Should another call
+    /// have created it at the same time, it is given up.
     pub fn not_begun(&mut self, index: u8, verification_id: Id, now: Timestamp) {
         let place = usize::from(index);
         if self.is_running(place, verification_id) {
-            self.assets[place].begun = self.assets[place].begun.saturating_sub(1);
-            self.stand(place, Standing::Pending, now);
+            self.give_up(place);
+            self.assets[place].begun -= 1;
+            self.assets[place].refused += 1;
+            self.stand(place, self.after_a_failure(place), now);
         }
     }
 
@@ -172,13 +174,19 @@ impl VerificationRequest {
     }
 
     /// A verification of an asset ended. One that the request does not wait for any more, or that
-    /// reports twice, changes nothing.
+    /// reports twice, changes nothing. What was proven before the request ended is kept however late
+    /// it is told: the asset is verified, and the request stays as it ended.
     pub fn reported(&mut self, index: u8, verification_id: Id, report: Report, now: Timestamp) {
         self.settle(now);
         let place = usize::from(index);
         match report {
             Report::Verified(proven) if self.is_running(place, verification_id) => {
                 if let Some(run) = self.assets[place].standing.run().cloned() {
+                    self.stand(place, Standing::Verified { run, proven }, now);
+                }
+            }
+            Report::Verified(proven) => {
+                if let Some(run) = self.left_in_time(place, verification_id, proven.at) {
                     self.stand(place, Standing::Verified { run, proven }, now);
                 }
             }
@@ -315,6 +323,13 @@ impl VerificationRequest {
         matches!(standing, Some(Standing::InProgress { run }) if run.verification_id == verification_id)
     }
 
+    /// What was under way at the end, if this is it and it was completed before.
+    fn left_in_time(&mut self, place: usize, verification_id: Id, at: Timestamp) -> Option<Run> {
+        let end = self.ended_at()?.min(self.expires_at);
+        let left = &mut self.assets.get_mut(place)?.left;
+        left.take_if(|run| run.verification_id == verification_id && at < end)
+    }
+
     /// What is under way is not to be completed any more.
     fn give_up(&mut self, place: usize) {
         if let Standing::InProgress { run } = &self.assets[place].standing {
@@ -323,10 +338,10 @@ impl VerificationRequest {
     }
 
     fn after_a_failure(&self, place: usize) -> Standing {
-        if self.assets[place].begun < limits::MAX_BEGINNINGS {
-            Standing::Pending
-        } else {
+        if self.assets[place].is_used_up() {
             Standing::Failed
+        } else {
+            Standing::Pending
         }
     }
 
@@ -368,7 +383,8 @@ impl VerificationRequest {
     /// Nothing is under way in a request that is over.
     fn close(&mut self, now: Timestamp) {
         for place in 0..self.assets.len() {
-            if matches!(self.assets[place].standing, Standing::InProgress { .. }) {
+            if let Standing::InProgress { run } = &self.assets[place].standing {
+                self.assets[place].left = Some(run.clone());
                 self.give_up(place);
                 self.assets[place].standing = Standing::Pending;
             }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::error::{ApiError, ErrorCode};
-use crate::event::EventType;
+use crate::event::{Event, EventType};
 use crate::limits;
 use crate::tenant::Environment;
 
@@ -39,7 +39,9 @@ fn two() -> VerificationRequest {
 }
 
 fn id(asset: u8, attempt: u8) -> Id {
-    Id::from_bytes([0x10 * (asset + 1) + attempt; 12])
+    let mut bytes = [asset; 12];
+    bytes[0] = attempt;
+    Id::from_bytes(bytes)
 }
 
 fn begin(record: &mut VerificationRequest, asset: u8, now: i64) -> Result<Begun, ApiError> {
@@ -143,6 +145,54 @@ fn what_is_there_at_the_end_is_told_where_parts_are_taken() {
     assert_eq!(record.view("").partial, Some(true));
 }
 
+/// The ledger may have been away for a while: what is told then is what was so.
+#[test]
+fn what_is_told_late_is_told_as_it_was() {
+    let mut record = two();
+    verify(&mut record, 0, 1);
+    verify(&mut record, 1, 2);
+    record.reported(0, id(0, 0), Report::Revoked, at(3));
+    let places: Vec<_> = announced(&record, b"secret")
+        .iter()
+        .map(|event| (event.kind, places_of(event)))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (EventType::RequestPartial, vec![0]),
+            (EventType::RequestCompleted, vec![0, 1])
+        ]
+    );
+}
+
+#[test]
+fn what_was_withdrawn_before_is_not_told() {
+    let mut record = two();
+    verify(&mut record, 0, 1);
+    record.reported(0, id(0, 0), Report::Revoked, at(2));
+    record.settle(record.expires_at);
+    let events = announced(&record, b"secret");
+    assert_eq!(places_of(&events[0]), [0]);
+    assert!(places_of(&events[1]).is_empty() && !events[1].payload.contains("partial\":"));
+    // Proven anew, it is another proof.
+    let mut record = two();
+    verify(&mut record, 0, 1);
+    record.reported(0, id(0, 0), Report::Revoked, at(2));
+    verify(&mut record, 0, 3);
+    let events = announced(&record, b"secret");
+    assert!(places_of(&events[0]).is_empty());
+    assert_eq!(places_of(&events[1]), [0]);
+}
+
+/// The assets whose proofs an event carries.
+fn places_of(event: &Event) -> Vec<u64> {
+    let payload: serde_json::Value = serde_json::from_str(&event.payload).unwrap();
+    let proofs = payload["proofs"].as_array().unwrap().iter();
+    proofs
+        .map(|proof| proof["asset_index"].as_u64().unwrap())
+        .collect()
+}
+
 #[test]
 fn any_two_of_three_are_enough() {
     let mut record = request(&json!({"policy": {"any": 2}, "assets": [
@@ -211,18 +261,37 @@ fn an_asset_is_begun_so_often_and_no_more() {
     assert_eq!(record.view("").assets[0].attempts_remaining, Some(0));
 }
 
-/// What could not be created was never begun.
+/// What could not be created was never begun, but its number is used up.
 #[test]
 fn what_was_refused_does_not_count() {
     let mut record = two();
     let begun = begin(&mut record, 0, 1).unwrap();
-    record.not_begun(0, begun.verification_id, at(1));
-    assert_eq!(
-        (record.assets[0].begun, record.assets[0].standing.status()),
-        (0, AssetStatus::Pending)
-    );
-    record.not_begun(0, begun.verification_id, at(1));
-    assert_eq!(record.assets[0].begun, 0);
+    for _ in 0..2 {
+        record.not_begun(0, begun.verification_id, at(1));
+        let AssetState { begun, refused, .. } = record.assets[0];
+        assert_eq!((begun, refused), (0, 1));
+        assert_eq!(record.assets[0].standing, Standing::Pending);
+    }
+    // Somebody else may have created it all the same.
+    assert_eq!(record.withdrawn, [begun.verification_id]);
+    let next = begin(&mut record, 0, 2).unwrap();
+    assert_eq!(next.verification_id, id(0, 1));
+    assert_eq!(record.attempts().collect::<Vec<_>>(), [(0, 0), (0, 1)]);
+}
+
+#[test]
+fn an_asset_that_is_always_refused_fails() {
+    let mut record = two();
+    for _ in 0..limits::MAX_REFUSED_BEGINNINGS {
+        assert_eq!(record.view("").assets[0].attempts_remaining, Some(5));
+        let begun = begin(&mut record, 0, 1).unwrap();
+        record.not_begun(0, begun.verification_id, at(1));
+    }
+    assert_eq!(record.assets[0].standing, Standing::Failed);
+    assert_eq!(record.view("").assets[0].attempts_remaining, Some(0));
+    let over = begin(&mut record, 0, 2).unwrap_err();
+    assert_eq!(over.code, ErrorCode::TooManyAttempts);
+    assert_eq!(record.status, RequestStatus::Pending);
 }
 
 #[test]
@@ -289,6 +358,41 @@ fn what_is_over_stays_as_it_is() {
 }
 
 #[test]
+fn what_was_proven_in_time_is_kept_however_late_it_is_told() {
+    let mut record = two();
+    let first = begin(&mut record, 0, 1).unwrap();
+    let second = begin(&mut record, 1, 1).unwrap();
+    let end = record.expires_at;
+    record.settle(end);
+    let (before, told_before) = (record.clone(), told(&record));
+    let in_time = proven(limits::REQUEST_SECONDS[1] - 1);
+    let late = |record: &mut VerificationRequest, asset, id, proven: &Proven| {
+        let end = end.plus_seconds(60);
+        record.reported(asset, id, Report::Verified(proven.clone()), end);
+    };
+    // Of another verification, and too late.
+    late(&mut record, 0, second.verification_id, &in_time);
+    let too_late = Proven {
+        at: end,
+        ..in_time.clone()
+    };
+    late(&mut record, 1, second.verification_id, &too_late);
+    assert_eq!(record, before);
+
+    late(&mut record, 0, first.verification_id, &in_time);
+    assert_eq!(record.status, RequestStatus::Expired);
+    assert_eq!(told(&record), told_before, "it ended once");
+    let view = record.view("");
+    assert_eq!(view.assets[0].verified_at, Some(in_time.at));
+    assert_eq!((view.expired_at, view.partial), (Some(end), Some(true)));
+    let kept = record.clone();
+    late(&mut record, 0, first.verification_id, &in_time);
+    assert_eq!(record, kept, "told twice");
+    record.reported(0, first.verification_id, Report::Revoked, end);
+    assert_eq!(record.assets[0].standing.status(), AssetStatus::Revoked);
+}
+
+#[test]
 fn a_withdrawn_proof_takes_an_open_request_back() {
     let mut record = two();
     verify(&mut record, 0, 1);
@@ -311,7 +415,7 @@ fn records_written_before_stay_readable() {
     let stored = r#"{"id":"010101010101010101010101","owner":{"organisation":"acme","environment":"live"},"organisation_name":"Acme","plan":{"assets":[{"type":"email","identifier":"a@example.com","channels":["email"],"required":true}],"action_type":"verification","lifetime":86400},"fingerprint":"f","assets":[{"begun":1,"status":"verified","run":{"verification_id":"101010101010101010101010","channel":"email","identifier":"a@example.com","began_at":"2026-02-04T10:50:01Z"},"proven":{"at":"2026-02-04T10:50:02Z","proof_token":"t","proof_expires_at":"2026-03-06T10:50:02Z"}}],"status":"completed","created_at":"2026-02-04T10:50:00Z","updated_at":"2026-02-04T10:50:02Z","expires_at":"2026-02-05T10:50:00Z","history":[{"at":"2026-02-04T10:50:00Z","status":"pending"},{"at":"2026-02-04T10:50:01Z","status":"pending","asset":{"index":0,"status":"in_progress"}},{"at":"2026-02-04T10:50:02Z","status":"completed","asset":{"index":0,"status":"verified"}}],"told_events":1,"revision":3,"ledger_revision":0}"#;
     let read: VerificationRequest = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), stored);
-    assert_eq!(read.proofs().len(), 1);
+    assert_eq!(told(&read), [EventType::RequestCompleted]);
 }
 
 #[test]
@@ -388,13 +492,18 @@ proptest! {
         }
         let mut record = request(&body);
         let mut now = 0;
+        let mut given = std::collections::HashSet::new();
         for step in steps {
             let before = record.clone();
             match step {
                 Step::Begin(asset) => {
                     let channel = if asset == 0 { Channel::Email } else { Channel::Sms };
                     let identifier = if asset == 0 { "a@example.com" } else { "+37069199199" };
-                    let _ = record.begin(asset, Some(channel), Some(identifier), |attempt| id(asset, attempt), at(now));
+                    let _ = record.begin(asset, Some(channel), Some(identifier), |attempt| {
+                        let new = id(asset, attempt);
+                        assert!(given.insert(new), "no id is given twice");
+                        new
+                    }, at(now));
                 }
                 Step::Refused(asset) => {
                     let run = record.assets.get(usize::from(asset)).and_then(|state| state.standing.run().cloned());
@@ -440,6 +549,7 @@ proptest! {
             }
             for state in &record.assets {
                 prop_assert!(state.begun <= limits::MAX_BEGINNINGS);
+                prop_assert!(state.refused <= limits::MAX_REFUSED_BEGINNINGS);
             }
             prop_assert!(record.event(record.sequence()).is_some());
         }

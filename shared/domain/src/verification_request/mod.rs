@@ -31,6 +31,7 @@ use utoipa::ToSchema;
 
 use crate::asset::Channel;
 use crate::id::Id;
+use crate::limits;
 use crate::tenant::Owner;
 use crate::timestamp::Timestamp;
 use crate::verification::Account;
@@ -137,9 +138,16 @@ pub struct AssetState {
     /// How often it was begun.
     #[serde(default)]
     pub begun: u8,
+    /// How often it was begun besides, and no verification came of it. Their numbers are not given
+    /// again, so that an id never means two verifications.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub refused: u8,
     /// What became of the last verification, where it proved nothing; the person is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_to_nothing: Option<Failure>,
+    /// What was under way when the request ended: that it was proven before may be heard of later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Run>,
     #[serde(flatten)]
     pub standing: Standing,
 }
@@ -238,6 +246,32 @@ pub struct AssetChange {
     pub status: AssetStatus,
 }
 
+impl AssetState {
+    /// The number of the next beginning: each has one of its own.
+    const fn next_attempt(&self) -> u8 {
+        self.begun + self.refused
+    }
+
+    /// Whether it cannot be begun any more.
+    const fn is_used_up(&self) -> bool {
+        self.begun >= limits::MAX_BEGINNINGS || self.refused >= limits::MAX_REFUSED_BEGINNINGS
+    }
+
+    /// How often it may still be begun.
+    const fn attempts_remaining(&self) -> u8 {
+        if self.is_used_up() {
+            0
+        } else {
+            limits::MAX_BEGINNINGS - self.begun
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_none_yet(count: &u8) -> bool {
+    *count == 0
+}
+
 impl Standing {
     pub const fn status(&self) -> AssetStatus {
         match self {
@@ -307,6 +341,14 @@ impl VerificationRequest {
     /// Whether the ledger has something to learn.
     pub const fn owes_ledger(&self) -> bool {
         self.revision > self.ledger_revision
+    }
+
+    /// Every beginning of every asset so far: the asset's place, and the number of the beginning.
+    pub fn attempts(&self) -> impl Iterator<Item = (u8, u8)> {
+        let numbered = (0..).zip(&self.assets);
+        numbered.flat_map(|(place, asset)| {
+            (0..asset.next_attempt()).map(move |attempt| (place, attempt))
+        })
     }
 
     /// How many assets are verified.

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::asset::{AssetType, Channel};
 use crate::id::Id;
-use crate::limits;
 use crate::timestamp::Timestamp;
 use crate::verification::{Account, ProofView};
 
@@ -72,7 +71,7 @@ pub struct RequestView {
 pub struct AssetView {
     #[serde(rename = "type")]
     pub kind: AssetType,
-    /// Normalised; `null` until the person has said which.
+    /// Normalised; `null` until the person has said which, and when its time is over.
     #[schema(example = "example.com", required = true)]
     pub identifier: Option<String>,
     pub status: AssetStatus,
@@ -201,21 +200,8 @@ impl VerificationRequest {
         })
     }
 
-    /// What is proven so far.
-    pub fn proofs(&self) -> Vec<AssetProof> {
-        let both = self.plan.assets.iter().zip(&self.assets);
-        both.zip(0..)
-            .filter_map(|((plan, asset), index)| match &asset.standing {
-                Standing::Verified { run, proven } => {
-                    Some(AssetProof::of(index, plan, run, proven))
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
     /// When it entered the state in which it stays.
-    fn ended_at(&self) -> Option<Timestamp> {
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
         let first = self
             .history
             .iter()
@@ -231,7 +217,7 @@ impl VerificationRequest {
 }
 
 impl AssetProof {
-    fn of(asset_index: u8, plan: &PlannedAsset, run: &Run, proven: &Proven) -> Self {
+    pub(super) fn of(asset_index: u8, plan: &PlannedAsset, run: &Run, proven: &Proven) -> Self {
         Self {
             asset_index,
             verification_id: run.verification_id,
@@ -269,7 +255,7 @@ impl AssetView {
                 token: proven.proof_token.clone(),
                 expires_at: proven.proof_expires_at,
             }),
-            attempts_remaining: open.then(|| limits::MAX_BEGINNINGS.saturating_sub(state.begun)),
+            attempts_remaining: open.then(|| state.attempts_remaining()),
         }
     }
 }
@@ -282,5 +268,23 @@ impl RequestView {
             asset.proof = None;
         }
         self
+    }
+
+    /// As it is shown when its time is over: what was asked and how it ended, and nothing of whom.
+    #[must_use]
+    pub fn forgotten(self) -> Self {
+        let mut left = self.listed();
+        for asset in &mut left.assets {
+            asset.identifier = None;
+            asset.account = None;
+        }
+        Self {
+            action_context: None,
+            redirect_url: None,
+            callback_url: None,
+            external_user_id: None,
+            client_metadata: None,
+            ..left
+        }
     }
 }

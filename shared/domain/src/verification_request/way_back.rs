@@ -1,6 +1,6 @@
 //! Where the person is led at the end, and what is told there.
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::VerificationRequest;
 
@@ -22,23 +22,30 @@ impl VerificationRequest {
         if let Some(reference) = &self.plan.reference_id {
             told.push(("reference_id", reference.clone()));
         }
-        // What stood there under our names must not be taken for ours.
-        let own: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| !told.iter().any(|(ours, _)| ours == name))
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(own)
-            .extend_pairs(told);
+        // What stood there under our names must not be taken for ours. The rest is the tenant's and
+        // stays as it was written.
+        let mut parts: Vec<&str> = url.query().unwrap_or_default().split('&').collect();
+        parts.retain(|part| !part.is_empty() && !told.iter().any(|(ours, _)| is_named(part, ours)));
+        let ours = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&told)
+            .finish();
+        parts.push(&ours);
+        let query = parts.join("&");
+        url.set_query(Some(&query));
         Some(url.into())
     }
+}
+
+/// Whether a part of a query is read under this name.
+fn is_named(part: &str, name: &str) -> bool {
+    form_urlencoded::parse(part.as_bytes()).any(|(found, _)| found == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
     use crate::asset::AssetType;
     use crate::id::Id;
     use crate::tenant::{Environment, Owner};
@@ -89,6 +96,47 @@ mod tests {
         ] {
             let request = request(Some(given), Some("a&b=<c>"));
             assert_eq!(request.way_back().as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_the_tenant_wrote_stays_as_it_was_written() {
+        const OURS: &str = "verification_request_id=010101010101010101010101&status=cancelled";
+        for (given, kept) in [
+            ("flag", "flag&"),
+            (
+                "next=/a%20b+c&x=%C5%BE&=&a=1;b=2",
+                "next=/a%20b+c&x=%C5%BE&=&a=1;b=2&",
+            ),
+            ("st%61tus=completed&statuses=all", "statuses=all&"),
+            ("", ""),
+        ] {
+            let url = format!("https://shop.example/done?{given}#top");
+            let expected = format!("https://shop.example/done?{kept}{OURS}#top");
+            assert_eq!(request(Some(&url), None).way_back(), Some(expected));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ours_are_there_once_and_theirs_are_not_touched(
+            parts in prop::collection::vec("(status|st%61tus|reference_id|[a-z%+=;~*]{0,6})(=[a-zA-Z0-9%+/?:~ž' ]{0,8})?", 0..6)
+        ) {
+            let given = Url::parse(&format!("https://shop.example/?{}", parts.join("&"))).unwrap();
+            let request = request(Some(given.as_str()), Some("r"));
+            let back = Url::parse(&request.way_back().unwrap()).unwrap();
+            for (name, value) in [("status", "cancelled"), ("reference_id", "r")] {
+                let found: Vec<_> = back.query_pairs().filter(|(found, _)| found == name).collect();
+                prop_assert_eq!(found.len(), 1);
+                prop_assert_eq!(&found[0].1, value);
+            }
+            let is_theirs = |part: &&str| {
+                let name = form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name);
+                name.is_some_and(|name| name != "status" && name != "reference_id")
+            };
+            let theirs = given.query().unwrap().split('&').filter(is_theirs);
+            let kept = back.query().unwrap().split('&');
+            prop_assert!(theirs.eq(kept.take_while(|part| !part.starts_with("verification_request_id="))));
         }
     }
 

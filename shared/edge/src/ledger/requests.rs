@@ -6,7 +6,7 @@ use proof_domain::id::Id;
 use proof_domain::tenant::Owner;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification_request::{
-    Progress, RequestList, RequestQuery, RequestStatus, RequestView, VerificationRequest,
+    RequestList, RequestQuery, RequestView, VerificationRequest,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,27 +24,20 @@ const UPSERT: &str = "INSERT INTO verification_requests
     revision = excluded.revision
   WHERE excluded.revision > verification_requests.revision";
 
-const COLUMNS: &str = "id, environment, status, reference_id, external_user_id, summary,
-    created_at, updated_at, expires_at";
-
+/// Taken again for the same request, a name is taken anew: its creation is still under way.
 const RESERVE: &str = "INSERT INTO request_references
     (organisation_id, environment, reference_id, request_id, created_at)
-  VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+  VALUES (?1, ?2, ?3, ?4, ?5)
+  ON CONFLICT (organisation_id, environment, reference_id) DO UPDATE SET
+    created_at = excluded.created_at
+  WHERE request_id = excluded.request_id";
 
 const HOLDER: &str = "SELECT request_id, created_at FROM request_references
   WHERE organisation_id = ?1 AND environment = ?2 AND reference_id = ?3";
 
 #[derive(Deserialize)]
 struct Row {
-    id: Id,
-    environment: proof_domain::tenant::Environment,
-    status: RequestStatus,
-    reference_id: Option<String>,
-    external_user_id: Option<String>,
-    summary: Option<String>,
-    created_at: i64,
-    updated_at: i64,
-    expires_at: i64,
+    summary: String,
 }
 
 #[derive(Deserialize)]
@@ -69,45 +62,12 @@ impl From<HolderRow> for ReferenceHolder {
     }
 }
 
-/// What is left when the summary is gone: that there was such a request, and how it ended.
-impl From<Row> for RequestView {
-    fn from(row: Row) -> Self {
-        let summary = row
-            .summary
-            .and_then(|text| serde_json::from_str::<Self>(&text).ok());
-        summary.unwrap_or_else(|| {
-            let time = Timestamp::from_seconds;
-            let ended = |status| (row.status == status).then(|| time(row.updated_at));
-            Self {
-                id: row.id,
-                status: row.status,
-                reference_id: row.reference_id,
-                action_type: proof_domain::verification_request::ActionType::default(),
-                action_context: None,
-                assets: Vec::new(),
-                policy: None,
-                progress: Progress {
-                    verified: 0,
-                    total: 0,
-                    required: 0,
-                },
-                partial_ok: false,
-                partial: None,
-                validity_requirement: None,
-                redirect_url: None,
-                callback_url: None,
-                external_user_id: row.external_user_id,
-                client_metadata: None,
-                verification_url: String::new(),
-                created_at: time(row.created_at),
-                updated_at: time(row.updated_at),
-                expires_at: time(row.expires_at),
-                completed_at: ended(RequestStatus::Completed),
-                expired_at: ended(RequestStatus::Expired),
-                cancelled_at: ended(RequestStatus::Cancelled),
-                test_mode: row.environment.is_test().then_some(true),
-            }
-        })
+impl TryFrom<Row> for RequestView {
+    type Error = ApiError;
+
+    fn try_from(row: Row) -> Result<Self, ApiError> {
+        serde_json::from_str(&row.summary)
+            .map_err(|error| ApiError::internal(format!("a summary: {error}")))
     }
 }
 
@@ -125,12 +85,18 @@ impl Ledger {
     }
 
     /// Takes what is personal from a request whose time is over, and from events as old.
-    pub async fn forget_request(&self, id: Id, before: Timestamp) -> Result<(), ApiError> {
+    pub async fn forget_request(
+        &self,
+        request: &VerificationRequest,
+        public_url: &str,
+        before: Timestamp,
+    ) -> Result<(), ApiError> {
+        let summary = summary_of(&request.view(public_url).forgotten())?;
         self.apply(&[
             Statement::of(
-                "UPDATE verification_requests SET summary = NULL, external_user_id = NULL
+                "UPDATE verification_requests SET summary = ?2, external_user_id = NULL
                  WHERE id = ?1",
-                vec![json!(id)],
+                vec![json!(request.id), json!(summary)],
             ),
             forget_events(before),
         ])
@@ -146,13 +112,16 @@ impl Ledger {
         let filter = filter(owner, query);
         let (rows, counts): (Vec<Row>, Vec<Count>) = self
             .run(&[
-                filter.page(COLUMNS, "verification_requests", query.page),
+                filter.page("summary", "verification_requests", query.page),
                 filter.total("COUNT(*)", "verification_requests"),
             ])
             .await?;
         let total = counts.first().map_or(0, |count| count.total);
         Ok(RequestList {
-            data: rows.into_iter().map(Into::into).collect(),
+            data: rows
+                .into_iter()
+                .map(TryInto::try_into)
+                .collect::<Result<_, _>>()?,
             pagination: query.page.of_total(total),
         })
     }
@@ -163,17 +132,15 @@ impl Ledger {
         owner: &Owner,
         id: Id,
     ) -> Result<Option<RequestView>, ApiError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM verification_requests
-             WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3"
-        );
+        let sql = "SELECT summary FROM verification_requests
+             WHERE id = ?1 AND organisation_id = ?2 AND environment = ?3";
         let parameters = vec![
             json!(id),
             json!(owner.organisation),
             json!(owner.environment),
         ];
         let row: Option<Row> = self.row(Statement::of(sql, parameters)).await?;
-        Ok(row.map(Into::into))
+        row.map(TryInto::try_into).transpose()
     }
 
     /// Takes a name for this request, if no other has it, and says which one has it.
@@ -193,25 +160,41 @@ impl Ledger {
         Ok(holder.into())
     }
 
-    /// Gives a name that a request was to have, but never got, to another.
+    /// Gives a name that a request was to have, but never got, to another, unless it was taken anew
+    /// for the first in the meantime.
     pub async fn pass_reference(
         &self,
         owner: &Owner,
         reference: &str,
-        from: Id,
+        from: ReferenceHolder,
         to: Id,
         now: Timestamp,
     ) -> Result<ReferenceHolder, ApiError> {
         let name = named(owner, reference);
-        let passing = [&name[..], &[json!(from), json!(to), json!(now.seconds())]].concat();
-        let pass = "UPDATE request_references SET request_id = ?5, created_at = ?6
+        let (holder, since) = (json!(from.request_id), json!(from.since.seconds()));
+        let passing = [&name[..], &[holder, since, json!(to), json!(now.seconds())]].concat();
+        let pass = "UPDATE request_references SET request_id = ?6, created_at = ?7
             WHERE organisation_id = ?1 AND environment = ?2 AND reference_id = ?3
-              AND request_id = ?4";
+              AND request_id = ?4 AND created_at = ?5";
         let (_, holders): ([Value; 0], [HolderRow; 1]) = self
             .run(&[Statement::of(pass, passing), Statement::of(HOLDER, name)])
             .await?;
         let [holder] = holders;
         Ok(holder.into())
+    }
+
+    /// Gives up a name that was taken for a request which does not get it.
+    pub async fn release_reference(
+        &self,
+        owner: &Owner,
+        reference: &str,
+        id: Id,
+    ) -> Result<(), ApiError> {
+        let release = "DELETE FROM request_references
+            WHERE organisation_id = ?1 AND environment = ?2 AND reference_id = ?3
+              AND request_id = ?4";
+        let parameters = [&named(owner, reference)[..], &[json!(id)]].concat();
+        self.apply(&[Statement::of(release, parameters)]).await
     }
 
     /// Which of the owner's requests has this name.
@@ -250,8 +233,7 @@ fn filter(owner: &Owner, query: &RequestQuery) -> Filter {
 }
 
 fn row_of(request: &VerificationRequest, public_url: &str) -> Result<Vec<Value>, ApiError> {
-    let summary = serde_json::to_string(&request.view(public_url).listed())
-        .map_err(|error| ApiError::internal(format!("a summary: {error}")))?;
+    let summary = summary_of(&request.view(public_url).listed())?;
     Ok(vec![
         json!(request.id),
         json!(request.owner.organisation),
@@ -265,4 +247,8 @@ fn row_of(request: &VerificationRequest, public_url: &str) -> Result<Vec<Value>,
         json!(request.expires_at.seconds()),
         json!(request.revision),
     ])
+}
+
+fn summary_of(view: &RequestView) -> Result<String, ApiError> {
+    serde_json::to_string(view).map_err(|error| ApiError::internal(format!("a summary: {error}")))
 }

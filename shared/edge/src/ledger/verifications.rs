@@ -119,20 +119,16 @@ impl Ledger {
         .await
     }
 
-    /// Sees to it that a proof can be revoked when its object is gone, and that no message finds it.
+    /// Sees to it that a verification is still found among what is its person's when its object is
+    /// gone, that its proof can be revoked then, and that no message finds it.
     pub async fn let_verification_go(
         &self,
         verification: &Verification,
         code: Option<&OpenCode>,
     ) -> Result<(), ApiError> {
-        let proof = proof_of(verification).map(|proof| Statement::of(UPSERT_PROOF, proof));
-        let statements: Vec<_> = proof
-            .into_iter()
-            .chain(code.map(OpenCode::closing))
-            .collect();
-        if statements.is_empty() {
-            return Ok(());
-        }
+        let mut statements = vec![Statement::of(UPSERT, row_of(verification))];
+        statements.extend(proof_of(verification).map(|proof| Statement::of(UPSERT_PROOF, proof)));
+        statements.extend(code.map(OpenCode::closing));
         self.apply(&statements).await
     }
 

@@ -6,7 +6,7 @@ use proof_domain::tenant::Owner;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use super::{Done, command, session, verification};
+use super::{Done, command, request, session, verification};
 
 /// A kind of thing that is about a person and has an object of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Remaining {
     const fn binding(self) -> &'static str {
         match self {
             Self::Session => session::BINDING,
-            Self::Request => "REQUESTS",
+            Self::Request => request::BINDING,
             Self::Verification => verification::BINDING,
             Self::Delivery => "DELIVERIES",
         }
@@ -46,32 +46,28 @@ impl Remaining {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::{SessionCommand, VerificationCommand};
+    use crate::objects::{DeliveryCommand, RequestCommand, SessionCommand, VerificationCommand};
     use proof_domain::tenant::Environment;
+
+    fn reads<T: PartialEq + std::fmt::Debug + for<'de> Deserialize<'de>>(json: &str, wish: &T) {
+        assert_eq!(serde_json::from_str::<T>(json).unwrap(), *wish);
+    }
 
     #[test]
     fn every_kind_reads_the_wish() {
-        let owner = Owner {
+        let owner = || Owner {
             organisation: "acme".into(),
             environment: Environment::Live,
         };
-        let wish = EraseCommand::Erase {
-            owner: owner.clone(),
-        };
+        let wish = EraseCommand::Erase { owner: owner() };
         let json = serde_json::to_string(&wish).unwrap();
         assert_eq!(
             json,
             r#"{"erase":{"owner":{"organisation":"acme","environment":"live"}}}"#
         );
-        assert_eq!(
-            serde_json::from_str::<VerificationCommand>(&json).unwrap(),
-            VerificationCommand::Erase {
-                owner: owner.clone()
-            }
-        );
-        assert_eq!(
-            serde_json::from_str::<SessionCommand>(&json).unwrap(),
-            SessionCommand::Erase { owner }
-        );
+        reads(&json, &VerificationCommand::Erase { owner: owner() });
+        reads(&json, &SessionCommand::Erase { owner: owner() });
+        reads(&json, &RequestCommand::Erase { owner: owner() });
+        reads(&json, &DeliveryCommand::Erase { owner: owner() });
     }
 }

@@ -25,7 +25,7 @@ use streams::open_stream;
 pub use streams::{EventsRequest, SlotCommand, StreamSlots, Watched, probe_stream};
 pub use verification::{
     CheckReport, CreateCommand, MessageToSign, VerificationCommand, VerificationToken,
-    Verifications, establish, read_verification, withdraw,
+    Verifications, establish, read_verification, unmake, withdraw,
 };
 
 use proof_domain::error::ApiError;

@@ -190,21 +190,25 @@ impl<'a> Requests<'a> {
             },
         };
         let begun: Begun = self.tell(id, wish).await?.read()?;
-        let verification_id = begun.verification_id;
+        let (owner, verification_id) = (begun.owner.clone(), begun.verification_id);
         let bot_token = bot_token.filter(|_| begun.plan.kind == AssetType::TelegramBot);
         let created = self.establish(id, asset, begun, bot_token.as_ref()).await;
-        // What may have been created all the same is found again by the same id.
-        if let Err(error) = &created
-            && !matches!(
-                error.code,
-                ErrorCode::Unavailable | ErrorCode::InternalError
-            )
-        {
-            let wish = RequestCommand::NotBegun {
-                asset,
-                verification_id,
-            };
-            self.tell::<Done>(id, wish).await?;
+        match &created {
+            // It may have been completed before, or as it began, and the request not know.
+            Ok(view) => self.answered(owner, id, asset, view).await?,
+            // What may have been created all the same is found again by the same id.
+            Err(error)
+                if matches!(
+                    error.code,
+                    ErrorCode::Unavailable | ErrorCode::InternalError
+                ) => {}
+            Err(_) => {
+                let wish = RequestCommand::NotBegun {
+                    asset,
+                    verification_id,
+                };
+                self.tell::<Done>(id, wish).await?;
+            }
         }
         created
     }
@@ -244,8 +248,8 @@ impl<'a> Requests<'a> {
             .map(drop)
     }
 
-    /// Tells the request at once how a verification stands that was just answered; the verification's
-    /// object does so too, a moment later.
+    /// Tells the request at once that a verification is completed, if it is. The verification's object
+    /// does so too, a moment later, so a request that cannot be reached now is no failure.
     pub async fn answered(
         self,
         owner: Owner,
@@ -262,7 +266,10 @@ impl<'a> Requests<'a> {
             verification_id: view.id,
             report,
         };
-        self.tell::<Done>(id, wish).await.map(drop)
+        match self.tell::<Done>(id, wish).await {
+            Err(error) if error.code != ErrorCode::Unavailable => Err(error),
+            _ => Ok(()),
+        }
     }
 
     pub async fn ticket(
@@ -368,6 +375,25 @@ mod tests {
                 r#"{"cancel":{"owner":{"organisation":"acme","environment":"live"}}}"#.into(),
             ),
             (RequestCommand::Page {}, r#"{"page":{}}"#.into()),
+            (
+                RequestCommand::Get { owner: owner() },
+                r#"{"get":{"owner":{"organisation":"acme","environment":"live"}}}"#.into(),
+            ),
+            (
+                RequestCommand::Erase { owner: owner() },
+                r#"{"erase":{"owner":{"organisation":"acme","environment":"live"}}}"#.into(),
+            ),
+            (
+                RequestCommand::Ticket {
+                    owner: owner(),
+                    streams_limit: Some(20),
+                },
+                r#"{"ticket":{"owner":{"organisation":"acme","environment":"live"},"streams_limit":20}}"#.into(),
+            ),
+            (
+                RequestCommand::Probe { slot: "s".into() },
+                r#"{"probe":{"slot":"s"}}"#.into(),
+            ),
             (
                 RequestCommand::Begin {
                     owner: None,

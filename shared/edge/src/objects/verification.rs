@@ -1,6 +1,6 @@
 //! Commands for the object of one verification, and the client that gives them.
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::revocation::RevocationReason;
@@ -20,6 +20,8 @@ use crate::platform::{Js, local};
 use crate::scope::Scope;
 
 pub(crate) const BINDING: &str = "VERIFICATIONS";
+
+const UNMADE_AT_ONCE: usize = 20;
 
 /// What can be asked of the object. The owner is that of the caller: an object that belongs to
 /// somebody else answers as if it did not exist.
@@ -68,6 +70,10 @@ pub enum VerificationCommand {
     },
     /// Nobody waits for it any more.
     Withdraw {
+        owner: Owner,
+    },
+    /// Exist no longer, and if it never did, never come to be.
+    NeverBe {
         owner: Owner,
     },
     Revoke {
@@ -333,6 +339,22 @@ pub async fn withdraw(env: &JsValue, owner: Owner, id: Id) -> Result<(), ApiErro
     }
 }
 
+/// Deletes the verifications that somebody made who is being deleted; those that are on their way to be
+/// created never are.
+pub async fn unmake(env: &JsValue, owner: &Owner, ids: &[Id]) -> Result<(), ApiError> {
+    let wish = VerificationCommand::NeverBe {
+        owner: owner.clone(),
+    };
+    let names: Vec<_> = ids.iter().map(Id::to_string).collect();
+    for some in names.chunks(UNMADE_AT_ONCE) {
+        let unmade = some
+            .iter()
+            .map(|name| command::<Done>(env, BINDING, name, &wish));
+        try_join_all(unmade).await?;
+    }
+    Ok(())
+}
+
 /// A verification, for another object.
 pub async fn read_verification(
     env: &JsValue,
@@ -475,6 +497,17 @@ mod tests {
                 command
             );
         }
+    }
+
+    #[test]
+    fn the_wish_to_be_gone_keeps_its_form() {
+        let wish = VerificationCommand::NeverBe { owner: owner() };
+        let json = r#"{"never_be":{"owner":{"organisation":"acme","environment":"live"}}}"#;
+        assert_eq!(serde_json::to_string(&wish).unwrap(), json);
+        assert_eq!(
+            serde_json::from_str::<VerificationCommand>(json).unwrap(),
+            wish
+        );
     }
 
     /// The record crosses as it is stored, whose form is pinned where it is defined.
