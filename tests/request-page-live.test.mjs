@@ -34,6 +34,8 @@ async function asked(overrides) {
   return { ...request, code: await codeOf(request) };
 }
 const isForm = (route) => route.request().method() === "POST";
+/** Whatever was to be shown is. */
+const painted = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.outerHTML.slice(0, 60));
 
 test("what happens within a challenge appears by itself, and disturbs no typing", async () => {
@@ -66,6 +68,7 @@ test("what was wrong stays said while nothing else happens, and goes when a form
       const answer = page.waitForResponse((reply) => reply.url() === request.page);
       await page.clock.fastForward(15_000);
       await (await answer).finished();
+      await painted(page);
     }
     assert.ok(await card(page, 0).getByText("not right").isVisible());
     await card(page, 0).getByRole("button", { name: "Send a new code" }).click();
@@ -101,17 +104,18 @@ test("a form that meets no answer leaves the page and what was typed", async () 
 });
 
 test("a look that failed is made again", async () => {
-  const request = await asked();
+  const request = await createRequest(org.live, [{ type: "email", identifier: freshEmail() }]);
   await browser.visit({ viewport: PHONE }, async (page) => {
     await page.clock.install();
     await page.goto(request.page);
-    let failed = 0;
-    await page.route(request.page, (route) => (failed++ ? route.continue() : route.fulfill({ status: 503, body: "" })));
-    (await org.live.request("DELETE", `verification-requests/${request.id}`)).expect(200);
-    while (!failed) await page.waitForTimeout(50);
-    await page.waitForTimeout(200);
+    let looks = 0;
+    await page.route(request.page, (route) => (looks++ ? route.continue() : route.fulfill({ status: 503, body: "" })));
+    const failed = page.waitForResponse((reply) => reply.url() === request.page && reply.status() === 503);
+    await sendForm(request, "start", { channel: "email" });
+    await (await failed).finished();
+    await painted(page);
     await page.clock.fastForward(5_000);
-    await page.getByRole("heading", { level: 1, name: "This is no longer asked" }).waitFor();
+    await card(page, 0).getByLabel("Code").waitFor();
   });
 });
 
@@ -136,16 +140,18 @@ test("an old tab is told that it is out of date", async () => {
   const request = await createRequest(org.live, [{ type: "email" }]);
   await sendForm(request, "start", { channel: "email", identifier: freshEmail() });
   await browser.visit({ viewport: PHONE }, async (page) => {
-    // The tab hears of nothing.
-    await page.route("**/events", (route) => route.fulfill({ status: 404, body: "" }));
+    // The tab hears of nothing: its stream never begins.
+    await page.route("**/events", () => {});
     await page.goto(request.page);
     await card(page, 0).getByLabel("Code").fill("123456");
     const other = freshEmail();
     await sendForm(request, "start", { channel: "email", identifier: other });
+    const look = page.waitForResponse((reply) => reply.url() === request.page);
     await page.keyboard.press("Enter");
     await page.getByText("This page was out of date").waitFor();
     await card(page, 0).getByText(other).first().waitFor();
-    await page.waitForTimeout(500);
+    await (await look).finished();
+    await painted(page);
     assert.ok(await page.getByText("This page was out of date").isVisible(), "until something else happens");
     await screenshot(page, "request-out-of-date");
   });

@@ -220,6 +220,8 @@ const fn asked_of(need: Need) -> Opening<'static> {
             ),
         }),
         need,
+        names: false,
+        accounts: false,
         expires_at: Timestamp::from_seconds(1_784_980_800),
         test: false,
     }

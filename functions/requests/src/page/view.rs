@@ -3,7 +3,7 @@
 
 use http::{StatusCode, header};
 use maud::html;
-use proof_domain::asset::Channel;
+use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::ApiError;
 use proof_domain::project::Project;
 use proof_domain::timestamp::Timestamp;
@@ -109,6 +109,8 @@ impl Visit<'_> {
                     organisation: &project.name,
                     purpose: purpose(shown),
                     need,
+                    names: shown.assets.iter().any(|asset| !asset.fixed),
+                    accounts: shown.assets.iter().any(|asset| tells_more(asset.view.kind)),
                     expires_at: shown.request.expires_at,
                     test: shown.owner.environment.is_test(),
                 })),
@@ -250,6 +252,14 @@ fn need(shown: &Shown, cards: &[Asset<'_>]) -> Need {
             some_required: required > 0,
         }),
     }
+}
+
+/// Whether its provider tells more of it than the identifier: its own name and number of an account.
+const fn tells_more(kind: AssetType) -> bool {
+    matches!(
+        kind,
+        AssetType::Social | AssetType::Account | AssetType::TelegramBot
+    )
 }
 
 fn necessity(shown: &Shown, asset: &ShownAsset) -> Necessity {

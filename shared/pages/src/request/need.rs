@@ -42,15 +42,15 @@ impl Need {
     }
 
     /// What is enough, where that is not plain.
-    pub(super) fn rule(self, words: Words) -> Option<Markup> {
+    pub(super) fn rule(self, words: Words) -> Option<String> {
         let AnyOf { all, some_required } = self.any_of?;
         let (count, all) = (self.count.to_string(), all.to_string());
-        Some(html! {
-            p {
-                (words.with("request-any", &[("count", &count), ("all", &all)]))
-                @if some_required { " " (words.say("request-any-required")) }
-            }
-        })
+        let mut rule = words.with("request-any", &[("count", &count), ("all", &all)]);
+        if some_required {
+            rule.push(' ');
+            rule.push_str(&words.say("request-any-required"));
+        }
+        Some(rule)
     }
 }
 

@@ -19,6 +19,10 @@ pub struct Opening<'a> {
     pub organisation: &'a str,
     pub purpose: Option<Purpose<'a>>,
     pub need: Need,
+    /// The person says which asset it is, of some of them.
+    pub names: bool,
+    /// Some are accounts, of which their providers tell more than was asked for.
+    pub accounts: bool,
     pub expires_at: Timestamp,
     /// Nothing is sent and nothing counts.
     pub test: bool,
@@ -57,8 +61,10 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
     let organisation = html! { bdi { (opening.organisation) } };
     let named = [("organisation", &organisation)];
     html! {
-        p { (words.rich("request-asks", &[], &named)) }
-        @if let Some(rule) = opening.need.rule(words) { (rule) }
+        p {
+            (words.rich("request-asks", &[], &named))
+            @if let Some(rule) = opening.need.rule(words) { " " (rule) }
+        }
         @if opening.test {
             p { (chip(Weight::Warn, Sign::Info, &words.say("request-test"))) " "
                 span.muted.small { (words.say("request-test-text")) } }
@@ -75,7 +81,11 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
             }
             div {
                 dt.muted { (words.say("request-shared")) }
-                dd { (words.rich("request-they-see", &[], &named)) }
+                dd {
+                    (words.say("request-they-see"))
+                    @if opening.names { " " (words.say("request-they-see-named")) }
+                    @if opening.accounts { " " (words.say("request-they-see-account")) }
+                }
             }
             div {
                 dt.muted { (words.say("request-open-until")) }

@@ -408,12 +408,38 @@ fn what_is_enough_is_said_where_there_is_a_choice() {
                 some_required,
             }),
         };
-        plain(&need.rule(Words::preferred("en")).unwrap().into_string())
+        plain(&need.rule(Words::preferred("en")).unwrap())
     };
     assert!(
         text(false).contains("Any 2 of these 3 are enough.") && !text(false).contains("marked")
     );
     assert!(text(true).contains("marked as required"));
+}
+
+#[test]
+fn what_they_will_see_is_said_of_what_is_asked_for() {
+    let text = |names, accounts| {
+        let need = Need {
+            count: 1,
+            done: 0,
+            any_of: None,
+        };
+        let asked = Opening {
+            organisation: EVIL,
+            purpose: None,
+            need,
+            names,
+            accounts,
+            expires_at: at(600),
+            test: false,
+        };
+        opening(Words::preferred("en"), &asked).into_string()
+    };
+    let (named, account) = ("even before it is proven", "Of an account");
+    let all = text(true, true);
+    assert!(all.contains(named) && all.contains(account) && !all.contains("<script"));
+    let least = text(false, false);
+    assert!(!least.contains(named) && !least.contains(account));
 }
 
 /// "Text message" is no name that fits into every sentence.
