@@ -248,7 +248,7 @@ end-cancelled-title = This is no longer asked
 end-cancelled-text = { $organisation } took the request back. You need not do anything.
 end-close = You can close this page.
 end-return = Back to { $organisation }
-end-returning = You are taken back in a few seconds.
+end-returning = You are taken back in { $seconds } seconds.
 end-stay = Stay here
 
 # Somebody else’s link, or none at all. It does not tell which.

@@ -255,7 +255,7 @@ end-cancelled-title = To nebeprašoma
 end-cancelled-text = { $organisation } prašymą atšaukė. Jums nieko daryti nereikia.
 end-close = Šį puslapį galite užverti.
 end-return = Grįžti: { $organisation }
-end-returning = Po kelių sekundžių būsite grąžinti atgal.
+end-returning = Po { $seconds } sekundžių būsite grąžinti atgal.
 end-stay = Likti čia
 
 # Svetima nuoroda arba jokios. Kuri, nesakoma.

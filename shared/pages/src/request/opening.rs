@@ -48,7 +48,9 @@ pub fn whole(
     html! {
         section.request id="request" data-events=[live.map(|live| live.events)]
             data-seen=[live.map(|live| live.seen)] data-summary=(need.summary(words)) {
-            p.muted.small.without-script { (words.say("without-script")) " " a href="" { (words.say("look-again")) } }
+            @if live.is_some() {
+                p.muted.small.without-script { (words.say("without-script")) " " a href="" { (words.say("look-again")) } }
+            }
             (held_up(words))
             div id="trouble" data-part { @if let Some(what) = what { (trouble(words, what)) } }
             (body)
