@@ -258,8 +258,6 @@ document.addEventListener("submit", (event) => {
  */
 async function send(form, button) {
   sending = true;
-  // What is still being looked up is older than the answer will be.
-  looks += 1;
   const part = form.closest("[data-part]")?.id;
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form, button)) fields.append(name, String(value));
@@ -272,6 +270,8 @@ async function send(form, button) {
     const what = obstacle(reply, text);
     // The page stays, with what was typed: nothing happened.
     if (what) return heldUp(what, true);
+    // What is still being looked up is older than this answer.
+    looks += 1;
     const before = document.title;
     show(text, { keep: false });
     if (document.title === before) settle(part);
