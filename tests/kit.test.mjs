@@ -6,7 +6,7 @@ import { after, before, test } from "./harness/test.mjs";
 import { DESKTOP, PHONE, accessibilityProblems, screenshot, startBrowser } from "./harness/browser.mjs";
 import { startWorld } from "./harness/world.mjs";
 
-const SCENES = ["open", "working", "trouble", "completed", "expired-some", "expired", "cancelled", "unknown", "unavailable"];
+const SCENES = ["open", "choice", "working", "trouble", "completed", "expired-some", "expired", "cancelled", "unknown", "unavailable"];
 
 let world;
 let browser;

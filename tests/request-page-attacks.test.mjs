@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
 import { DESKTOP, startBrowser } from "./harness/browser.mjs";
 import { eventually } from "./harness/poll.mjs";
+import { linkIn } from "./harness/mail.mjs";
 import { begin, card, createRequest, pageText, readRequest, sendForm } from "./harness/request-page.mjs";
-import { freshEmail, freshId, freshPhone, otherCode } from "./harness/steps.mjs";
+import { freshDomain, freshEmail, freshId, freshPhone, otherCode, random } from "./harness/steps.mjs";
 import { startWorld } from "./harness/world.mjs";
 
 let world, browser, org;
@@ -36,11 +37,11 @@ const PAYLOADS = [
 test("script in whatever a tenant writes is text: nothing runs, nothing is reported, nobody is asked", async () => {
   for (const payload of PAYLOADS) {
     const acme = await world.organisation({ name: payload });
+    // What is for the tenant alone, each to be told from the others.
+    const own = { reference_id: `reference-${random()}`, client_metadata: { note: `metadata-${random()}` }, external_user_id: `user-${random()}` };
     const request = await createRequest(acme.test, [{ type: "email" }, { type: "phone", identifier: freshPhone() }], {
       action_context: { title: payload.slice(0, 100), description: payload },
-      reference_id: payload,
-      client_metadata: { note: payload },
-      external_user_id: payload,
+      ...own,
     });
     await browser.visit({ viewport: DESKTOP }, async (page, watch) => {
       await page.addInitScript(() => {
@@ -57,7 +58,7 @@ test("script in whatever a tenant writes is text: nothing runs, nothing is repor
     });
     const html = await pageText(request);
     assert.ok(!html.includes(payload) || !/[<>"]/.test(payload), "escaped in the source");
-    assert.ok(!html.includes("note") || !html.includes(`"note"`), "what is for the tenant is not on the page");
+    for (const marker of [own.reference_id, own.client_metadata.note, own.external_user_id]) assert.ok(!html.includes(marker), marker);
   }
 });
 
@@ -171,14 +172,84 @@ test("two hundred guesses by the page: five are compared", async () => {
 
 test("what is masked is nowhere on the page until it is proven", async () => {
   const acme = await world.organisation();
-  const [email, phone] = [freshEmail(), freshPhone()];
+  const [email, phone, google, coinbase] = [freshEmail(), freshPhone(), freshEmail(), freshEmail()];
   const request = await createRequest(acme.test, [
     { type: "email", identifier: email },
     { type: "phone", identifier: phone, channel: "whatsapp" },
+    { type: "social", identifier: google, channel: "google" },
+    { type: "account", identifier: coinbase, channel: "coinbase" },
   ], { client_metadata: { secret: "for the tenant alone" }, external_user_id: "user-4711" });
-  for (const index of [0, 1]) assert.equal((await sendForm(request, "start", {}, { index })).status, 303);
+  for (const index of [0, 1, 2, 3]) assert.equal((await sendForm(request, "start", {}, { index })).status, 303);
   const html = await pageText(request);
-  for (const secret of [email, email.split("@")[0], phone, phone.slice(-8), "for the tenant alone", "user-4711", request.reference_id, acme.id]) assert.ok(!html.includes(secret), secret);
+  const secrets = [email, google, coinbase].flatMap((one) => [one, one.split("@")[0]]);
+  for (const secret of [...secrets, phone, phone.slice(-8), "for the tenant alone", "user-4711", request.reference_id, acme.id]) assert.ok(!html.includes(secret), secret);
+  const signIns = [...html.matchAll(/href="([^"]*\/connect\/[^"]*)"/g)].map(([, address]) => address);
+  assert.equal(signIns.length, 2);
+  for (const address of signIns) {
+    const page = await (await fetch(address)).text();
+    for (const secret of secrets) assert.ok(!page.includes(secret), `${secret} where one signs in`);
+    assert.ok(page.includes(`href="/verify/${request.id}"`), "and the way back to the page");
+  }
+});
+
+test("what was typed or proven is masked again once the request is over", async () => {
+  const [typed, fixed] = [freshEmail(), freshEmail()];
+  const request = await createRequest(org.live, [{ type: "email" }, { type: "email", identifier: fixed }]);
+  await sendForm(request, "start", { channel: "email", identifier: typed });
+  await sendForm(request, "start", { channel: "email" }, { index: 1 });
+  const { assets } = await readRequest(org.live, request.id);
+  const { code } = await world.inbox.code(assets[1].verification_id);
+  await sendForm(request, "submit", { code }, { index: 1 });
+  const open = await pageText(request);
+  assert.ok(open.includes(typed) && open.includes(fixed), "while it is open the person sees what is theirs");
+  (await org.live.request("DELETE", `verification-requests/${request.id}`)).expect(200);
+  const ended = await pageText(request);
+  assert.match(ended, /This is no longer asked/);
+  for (const email of [typed, fixed]) assert.ok(!ended.includes(email) && !ended.includes(email.split("@")[0]), email);
+});
+
+test("a domain's mailbox, which others may read, is not told where the request's page is", async () => {
+  const request = await createRequest(org.live, [{ type: "domain", identifier: freshDomain(), channel: "email" }]);
+  await sendForm(request, "start", { channel: "email" });
+  const id = (await readRequest(org.live, request.id)).assets[0].verification_id;
+  const { message } = await world.inbox.code(id);
+  const link = linkIn(message.text);
+  const fields = { token: link.searchParams.get("token") };
+  const reply = await fetch(link.origin + link.pathname, { method: "POST", body: new URLSearchParams(fields) });
+  const page = await reply.text();
+  assert.match(page, /Confirmed/);
+  assert.ok(!page.includes(request.id));
+});
+
+test("a form left open in another tab answers, changes and sends nothing for a later challenge", async () => {
+  const request = await createRequest(org.live, [{ type: "email" }]);
+  await sendForm(request, "start", { channel: "email", identifier: freshEmail() });
+  const first = (await readRequest(org.live, request.id)).assets[0].verification_id;
+  assert.ok((await pageText(request)).includes(`name="verification" value="${first}"`));
+  await sendForm(request, "start", { channel: "email", identifier: freshEmail() });
+  const second = (await readRequest(org.live, request.id)).assets[0].verification_id;
+  for (const step of ["submit", "resend", "change"]) {
+    const reply = await sendForm(request, step, { verification: first, code: "000000" });
+    assert.equal(reply.status, 409, step);
+    assert.match(await reply.text(), /out of date/);
+  }
+  const now = await readRequest(org.live, request.id);
+  assert.equal(now.assets[0].verification_id, second);
+  assert.equal((await org.live.get(`verifications/${second}`)).expect(200).body.challenge.attempts_remaining, 5);
+  assert.equal((await sendForm(request, "change", { verification: second })).status, 303);
+});
+
+test("the last beginning is not given up by a press of a button", async () => {
+  const request = await createRequest(org.live, [{ type: "email" }]);
+  for (let time = 1; time <= 5; time++) {
+    const made = await sendForm(request, "start", { channel: "email", identifier: freshEmail() });
+    assert.equal(made.status, 303, `${time}`);
+    assert.equal((await pageText(request)).includes(`/assets/0/change"`), time < 5, `${time}`);
+  }
+  const reply = await sendForm(request, "change");
+  assert.equal(reply.status, 409);
+  assert.match(await reply.text(), /does not go together/);
+  assert.equal((await readRequest(org.live, request.id)).assets[0].status, "in_progress");
 });
 
 test("the page's address goes nowhere, it is not framed, and nothing of it is kept", async () => {
@@ -230,7 +301,7 @@ test("a look is a colour and a radius, and nothing else gets into a stylesheet",
   const look = await fetch(`${world.url}/verify/brand/6b2fb3-4.css`);
   assert.equal(look.status, 200);
   assert.match(look.headers.get("content-type"), /^text\/css/);
-  assert.match(look.headers.get("cache-control"), /immutable/);
+  assert.equal(look.headers.get("cache-control"), "public, max-age=86400", "our own code may change what is made of it");
   for (const name of ["red;}-4.css", "6b2fb3-99.css", "6B2FB3-4.css", "%3C-4.css", "6b2fb3-4", "-.css", "none;-4.css"])
     assert.equal((await fetch(`${world.url}/verify/brand/${name}`)).status, 404, name);
   const acme = await world.organisation();

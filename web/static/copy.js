@@ -2,6 +2,8 @@
 // figure around the button. The button says "Copied" (or what its `data-copied` says), also aloud.
 
 const shown = new Map();
+// Buttons are there only where they do something.
+document.documentElement.classList.add("copies");
 
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element && event.target.closest("[data-copy]");

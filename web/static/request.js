@@ -2,8 +2,11 @@
 // elsewhere, keeps its place when a form is sent, says when it is offline, and leads back at the end.
 // What it shows is always HTML from our own server: nothing is put together here.
 
+/** How soon the page is looked at again where nobody tells of changes, and at the longest. */
 const POLL_MILLISECONDS = 5_000;
 const MAX_POLL_MILLISECONDS = 60_000;
+/** What happens within a challenge is no event of the request: a message that came back, a wrong number. */
+const CHALLENGE_MILLISECONDS = 15_000;
 const BUSY_AFTER_MILLISECONDS = 300;
 
 const policy = globalThis.trustedTypes?.createPolicy("proof-page", {
@@ -12,14 +15,22 @@ const policy = globalThis.trustedTypes?.createPolicy("proof-page", {
 
 /** What each part was when the server wrote it; people's typing does not change it. */
 let written = partsOf(document);
+/** Parts of an answer that says what was wrong: what they are without it is not known yet. */
+/** @type {Set<string>} */
+let refused = new Set();
+/** Parts that go on to say so, until something else happens to them or a form is sent. */
+const outdated = new Set();
 let sending = false;
 /** Something happened while a form was on its way. */
 let missed = false;
 /** @type {EventSource | undefined} */
 let events;
 /** @type {number | undefined} */
-let polling;
-let patience = POLL_MILLISECONDS;
+let looking;
+/** How many looks in a row came to nothing. */
+let misses = 0;
+/** Only the newest look counts. */
+let looks = 0;
 
 const main = () => /** @type {HTMLElement} */ (document.querySelector("main"));
 
@@ -51,22 +62,38 @@ function show(html, { keep }) {
   if (!fresh) return location.reload();
   const next = partsOf(page);
   const before = about().summary;
-  const same = now && page.title === document.title && [...next.keys()].join() === [...written.keys()].join();
+  const arrived = page.title !== document.title;
+  const same = now && !arrived && [...next.keys()].join() === [...written.keys()].join();
   if (same) {
     for (const [id, text] of next) {
       const old = document.getElementById(id);
       const part = page.getElementById(id);
-      if (old && part && text !== written.get(id)) replace(old, part, keep);
+      if (!old || !part) continue;
+      if (keep && refused.has(id) && old.className === part.className) outdated.add(id);
+      else if (text !== written.get(id) || (!keep && outdated.has(id))) {
+        replace(old, part, keep);
+        outdated.delete(id);
+      }
     }
     Object.assign(about(), { ...now.dataset });
   } else {
     replace(main(), fresh, keep);
+    outdated.clear();
   }
   document.title = page.title;
   written = next;
+  refused.clear();
   mount();
   const { summary } = about();
-  if (keep && summary && summary !== before) announce(summary);
+  if (arrived) arrive();
+  else if (keep && summary && summary !== before) announce(summary);
+}
+
+/** The page has become another one: to what can be done on it, or to its title, which is said aloud. */
+function arrive() {
+  const title = /** @type {HTMLElement} */ (main().querySelector("h1"));
+  focus(/** @type {HTMLElement | null} */ (document.querySelector("#end [data-next]")) ?? title);
+  announce(title.textContent ?? "");
 }
 
 /**
@@ -75,27 +102,40 @@ function show(html, { keep }) {
  * @param {boolean} keep
  */
 function replace(old, part, keep) {
-  const focused = old.contains(document.activeElement) ? document.activeElement?.id : undefined;
+  const focused = keep && old.contains(document.activeElement) ? /** @type {HTMLInputElement} */ (document.activeElement) : undefined;
+  const caret = focused && [focused.selectionStart, focused.selectionEnd];
   const typed = keep ? typedIn(old) : new Map();
+  const opened = keep ? [...old.querySelectorAll("details")].map(({ open }) => open) : [];
   const node = document.importNode(part, true);
   old.replaceWith(node);
-  for (const [key, value] of typed) {
-    const field = [...node.querySelectorAll("input, textarea")].find((one) => keyOf(one) === key);
-    if (field) /** @type {HTMLInputElement} */ (field).value = value;
+  node.querySelectorAll("details").forEach((details, at) => (details.open ||= opened[at] ?? false));
+  for (const field of node.querySelectorAll("input, textarea")) {
+    const one = /** @type {HTMLInputElement} */ (field);
+    const value = typed.get(keyOf(one));
+    if (value === undefined) continue;
+    if (one.type === "radio") one.checked = true;
+    else one.value = value;
   }
-  if (keep && focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const again = focused && /** @type {HTMLInputElement | null} */ (document.getElementById(focused.id));
+  again?.focus({ preventScroll: true });
+  // Fields for addresses have no caret that could be read or set.
+  if (typeof caret?.[0] === "number") again?.setSelectionRange?.(caret[0], caret[1] ?? null);
 }
 
 /** @param {Element} field */
 const keyOf = (field) => {
-  const { name, form } = /** @type {HTMLInputElement} */ (field);
-  return `${form?.getAttribute("action")} ${name}`;
+  const { name, form, type, value } = /** @type {HTMLInputElement} */ (field);
+  return `${form?.getAttribute("action")} ${name} ${type === "radio" ? value : ""}`;
 };
 
-/** @param {Element} part */
+/**
+ * What was typed and chosen.
+ * @param {Element} part
+ */
 function typedIn(part) {
-  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (part.querySelectorAll("input:not([type=radio], [type=hidden]), textarea"));
-  return new Map([...fields].filter((field) => field.value !== field.defaultValue).map((field) => [keyOf(field), field.value]));
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (part.querySelectorAll("input:not([type=hidden]), textarea"));
+  const own = [...fields].filter((field) => (field.type === "radio" ? field.checked && !field.defaultChecked : field.value !== field.defaultValue));
+  return new Map(own.map((field) => [keyOf(field), field.value]));
 }
 
 /** @param {string} words */
@@ -104,77 +144,103 @@ function announce(words) {
   if (region) region.textContent = words;
 }
 
-/** @param {boolean} is */
-function offline(is) {
-  const notice = document.getElementById("offline");
+/**
+ * Why nothing comes through: `offline`, `too-many` or `unavailable`.
+ * @param {string} id
+ * @param {boolean} is
+ */
+function heldUp(id, is) {
+  const notice = document.getElementById(id);
   if (notice) notice.hidden = !is;
+}
+
+/**
+ * What kept an answer from being the page, if something did.
+ * @param {Response} reply
+ * @param {string} html
+ */
+function obstacle(reply, html) {
+  if (parse(html).getElementById("request")) return undefined;
+  if (reply.status === 429) return "too-many";
+  return reply.status >= 500 ? "unavailable" : undefined;
 }
 
 async function refresh() {
   missed = sending;
   if (sending) return;
+  const look = ++looks;
   try {
     const reply = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
     const text = await reply.text();
+    if (look !== looks) return;
     missed = sending;
-    if (sending || reply.status === 429 || reply.status >= 500) return;
-    show(text, { keep: true });
-    patience = POLL_MILLISECONDS;
-    offline(false);
+    if (sending) return;
+    heldUp("offline", false);
+    misses = obstacle(reply, text) ? misses + 1 : 0;
+    if (misses === 0) show(text, { keep: true });
   } catch {
-    patience = Math.min(patience * 2, MAX_POLL_MILLISECONDS);
-    offline(true);
+    if (look !== looks) return;
+    misses += 1;
+    heldUp("offline", true);
   }
+  lookLater();
 }
 
 // --- what happens elsewhere ------------------------------------------------------------------------
 
 function listen() {
   const address = about().events;
-  clearTimeout(polling);
   events?.close();
   events = undefined;
+  lookLater();
   if (!address) return;
   let connected = false;
   const source = new EventSource(address);
   events = source;
-  source.addEventListener("connected", () => {
-    // The first time the page is as new as the stream; later something may have been missed.
-    if (connected) refresh();
+  source.addEventListener("connected", (event) => {
+    // Something may have been missed since the page was made, or while the stream was away.
+    if (connected || event.lastEventId !== about().seen) refresh();
     connected = true;
-    offline(false);
+    heldUp("offline", false);
   });
   source.addEventListener("status_changed", () => refresh());
   source.addEventListener("error", () => {
-    if (!navigator.onLine) offline(true);
+    if (!navigator.onLine) heldUp("offline", true);
     // A browser comes back by itself unless it was turned away.
-    if (source.readyState === EventSource.CLOSED) poll();
+    if (source.readyState === EventSource.CLOSED) lookLater();
   });
 }
 
-function poll() {
-  clearTimeout(polling);
-  polling = setTimeout(async () => {
-    if (!about().events) return;
-    if (!document.hidden) await refresh();
-    poll();
-  }, patience);
+/** Looks again by itself: soon where the last look failed or nobody tells, and while a challenge runs. */
+function lookLater() {
+  clearTimeout(looking);
+  if (!about().events) return;
+  let pause;
+  if (misses > 0 || events?.readyState === EventSource.CLOSED) {
+    pause = Math.min(POLL_MILLISECONDS * 2 ** Math.max(misses - 1, 0), MAX_POLL_MILLISECONDS);
+  } else if (document.querySelector(".asset.now")) {
+    pause = CHALLENGE_MILLISECONDS;
+  }
+  // A page that nobody sees is looked at when it is seen again.
+  if (pause) looking = setTimeout(() => document.hidden || refresh(), pause);
 }
 
 addEventListener("online", () => {
-  offline(false);
+  heldUp("offline", false);
   refresh();
   listen();
 });
-addEventListener("offline", () => offline(true));
+addEventListener("offline", () => heldUp("offline", true));
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
+    stay();
     refresh();
     listen();
   }
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && about().events) refresh();
+  if (document.hidden) stay();
+  else if (about().events) refresh();
 });
 
 // --- forms -------------------------------------------------------------------------------------
@@ -196,32 +262,50 @@ async function send(form, button) {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form, button)) fields.append(name, String(value));
   const slow = setTimeout(() => form.setAttribute("aria-busy", "true"), BUSY_AFTER_MILLISECONDS);
+  for (const id of ["too-many", "unavailable"]) heldUp(id, false);
   try {
     const reply = await fetch(form.action, { method: "POST", body: fields });
-    show(await reply.text(), { keep: false });
-    offline(false);
-    settle(part);
+    const text = await reply.text();
+    heldUp("offline", false);
+    const what = obstacle(reply, text);
+    // The page stays, with what was typed: nothing happened.
+    if (what) return heldUp(what, true);
+    // What is still being looked up is older than this answer.
+    looks += 1;
+    const before = document.title;
+    show(text, { keep: false });
+    if (document.title === before) settle(part);
+    if (!reply.ok) {
+      refused = new Set([part ?? "", "trouble"]);
+      missed = true;
+    }
   } catch {
-    offline(true);
+    heldUp("offline", true);
   } finally {
     clearTimeout(slow);
     form.removeAttribute("aria-busy");
     sending = false;
     if (missed) refresh();
+    else lookLater();
   }
 }
 
 /**
- * After a form was sent: to the field that is wrong, to the next thing to do, or to the news.
+ * After a form was sent: to what is wrong, to the next thing to do, or to the news.
  * @param {string | undefined} id
  */
 function settle(id) {
   const part = (id && document.getElementById(id)) || main();
-  const field = part.querySelector("[aria-invalid=true]") ?? part.querySelector("[data-next]") ?? part.querySelector("h2, h3");
-  const target = /** @type {HTMLElement} */ (field ?? part);
+  const places = ["#trouble > *", `#${part.id} [aria-invalid=true]`, `#${part.id} [data-wrong]`, `#${part.id} [data-next]`, `#${part.id} h2`];
+  const found = places.map((place) => document.querySelector(place)).find(Boolean);
+  focus(/** @type {HTMLElement} */ (found ?? part));
+  announce(about().summary ?? "");
+}
+
+/** @param {HTMLElement} target */
+function focus(target) {
   if (!target.matches("a, button, input, textarea, select")) target.tabIndex = -1;
   target.focus();
-  announce(about().summary ?? "");
 }
 
 // --- the way back --------------------------------------------------------------------------------
@@ -229,20 +313,46 @@ function settle(id) {
 /** @type {number | undefined} */
 let leaving;
 
+/** Leads on by itself, once in each tab, and only while somebody looks and can say no. */
 function leadBack() {
   const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[data-return-after]"));
-  if (!link || leaving || !/^https?:$/.test(link.protocol)) return;
-  const stay = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-stay]"));
-  const notice = document.querySelector("[data-returning]");
+  if (!link || leaving || document.hidden || !/^https?:$/.test(link.protocol)) return;
+  if (!isFirstTime(`led-back ${location.pathname}`)) return;
   leaving = setTimeout(() => location.assign(link.href), Number(link.dataset.returnAfter) * 1_000);
-  for (const shown of [stay, notice]) if (shown instanceof HTMLElement) shown.hidden = false;
-  stay?.addEventListener("click", () => {
-    clearTimeout(leaving);
-    stay.hidden = true;
-    if (notice instanceof HTMLElement) notice.hidden = true;
-    link.focus();
-  });
+  returning(true);
 }
+
+/**
+ * In this tab.
+ * @param {string} what
+ */
+function isFirstTime(what) {
+  try {
+    if (sessionStorage.getItem(what)) return false;
+    sessionStorage.setItem(what, "1");
+  } catch {
+    // Some people let pages keep nothing. They can say no as often as they are asked.
+  }
+  return true;
+}
+
+/** Nobody is led away who stays or does not look. */
+function stay() {
+  if (!leaving) return;
+  clearTimeout(leaving);
+  returning(false);
+}
+
+/** @param {boolean} is */
+function returning(is) {
+  for (const shown of document.querySelectorAll("[data-stay], [data-returning]")) /** @type {HTMLElement} */ (shown).hidden = !is;
+}
+
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element && event.target.closest("[data-stay]"))) return;
+  stay();
+  /** @type {HTMLElement | null} */ (document.querySelector("a[data-return-after]"))?.focus();
+});
 
 // --- what only some pages have -----------------------------------------------------------------------
 
@@ -255,5 +365,7 @@ async function mount() {
   }
 }
 
+// Until here the page says that it does not change by itself.
+document.documentElement.classList.add("live");
 mount();
 listen();

@@ -233,8 +233,8 @@ impl Inside {
         let record = self.settled(record)?;
         Ok(RequestPage {
             owner: record.owner.clone(),
-            organisation_name: record.organisation_name.clone(),
             request: record.view(&self.config.public_url),
+            seen: record.sequence(),
             fixed: record
                 .plan
                 .assets

@@ -109,9 +109,12 @@ fn asking(words: Words, view: &LinkView, token: &str) -> Answer {
 }
 
 fn done(words: Words, view: &LinkView, key: &str) -> Answer {
+    // A domain's mailbox may be read by somebody else than the person who is asked, and the address
+    // of the request's page lets whoever has it in.
+    let request = view.request_id.filter(|_| view.kind != AssetType::Domain);
     let body = html! {
         p { (who_asks(words, view, &format!("{key}-text"))) }
-        (way_back(words, view.request_id, "confirm-close"))
+        (way_back(words, request, "confirm-close"))
     };
     let title = words.say(&format!("{key}-title"));
     Answer::page(frame(words, Tone::Done, &title, &body), &[])

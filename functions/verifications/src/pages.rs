@@ -16,6 +16,15 @@ pub(crate) fn notice(scope: &Scope, status: StatusCode, tone: Tone, key: &str) -
     Answer::page(proof_pages::notice(words(scope), tone, key), &[]).status(status)
 }
 
+/// Back to the page of the request that it belongs to, beside something else to do.
+pub(crate) fn or_back(words: Words, request: Option<Id>) -> Markup {
+    html! {
+        @if let Some(id) = request {
+            p { a.button.wide href={ "/verify/" (id) } { (words.say("way-back")) } }
+        }
+    }
+}
+
 /// Back to the page of the request that it belongs to; else there is nothing left but to close.
 pub(crate) fn way_back(words: Words, request: Option<Id>, close: &str) -> Markup {
     html! {

@@ -114,6 +114,8 @@ impl<'a> Page<'a> {
                         (body)
                         (self.footer())
                     }
+                    // What scripts say aloud; it stays where it is when they replace the page.
+                    @if !self.modules.is_empty() { p.visually-hidden id="page-status" role="status" {} }
                 }
             }
         }

@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn marked_values_stand_where_the_language_puts_them() {
         let name = html! { b { "Acme" } };
-        let text = Words(0).rich("request-they-see", &[], &[("organisation", &name)]);
+        let text = Words(0).rich("request-asks", &[], &[("organisation", &name)]);
         assert_eq!(text.into_string().matches("<b>Acme</b>").count(), 1);
     }
 

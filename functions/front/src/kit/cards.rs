@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::{ApiError, ErrorCode};
+use proof_domain::id::Id;
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{CheckMethod, CheckView, DeliveryStatus, DnsRecord, HttpFile};
 use proof_pages::Words;
 use proof_pages::request::{
-    Ask, Asked, Asset, Begin, Place, Publication, Resend, Standing, Wanted, asset, error_text,
+    Ask, Asked, Asset, Begin, Necessity, Place, Publication, Standing, Wrong, asset, error_text,
+    fields,
 };
 
 pub(super) const NOON: Timestamp = Timestamp::from_seconds(1_784_894_400);
@@ -59,10 +61,10 @@ fn check(result: &str, observed: &[&str]) -> CheckView {
 
 pub(super) const fn asked(channel: Channel, ask: Ask<'_>) -> Asked<'_> {
     Asked {
+        verification: Id::from_bytes([7; 12]),
         channel,
         ask,
         until: NOON.plus_seconds(600),
-        error: None,
         can_change: true,
         test_code: None,
     }
@@ -73,7 +75,6 @@ pub(super) const fn sent(recipient: &str, delivery: DeliveryStatus, left: u8) ->
         recipient,
         delivery: Some(delivery),
         attempts_left: Some(left),
-        resend: Resend::Now,
     }
 }
 
@@ -82,22 +83,42 @@ pub(super) const fn begin(channels: &[Channel]) -> Begin<'_> {
         channels,
         chosen: None,
         wanted: None,
-        error: None,
     }
 }
+
+/// Its name, what the card shows, and what was wrong with a form of it.
+type State<'a> = (
+    &'a str,
+    AssetType,
+    Option<&'a str>,
+    Standing<'a>,
+    Option<Wrong<'a>>,
+);
 
 /// One card of each state.
 #[expect(clippy::too_many_lines, reason = "a list of states, not a procedure")]
 pub(super) fn all(words: Words) -> Markup {
-    let wrong = |kind, code, left: Option<u8>| {
+    let wrong = |kind: AssetType, code, left: Option<u8>| {
         let mut error = ApiError::new(code, "");
         error.attempts_remaining = left;
-        error_text(words, kind, &error)
+        error_text(words, kind, kind.channels(), &error)
     };
     let bad_code = wrong(AssetType::Email, ErrorCode::InvalidCode, Some(3));
     let last_code = wrong(AssetType::Email, ErrorCode::InvalidCode, Some(1));
     let bad_phone = wrong(AssetType::Phone, ErrorCode::InvalidIdentifier, None);
     let bad_signature = wrong(AssetType::Wallet, ErrorCode::InvalidSignature, Some(4));
+    let bad_address = error_text(
+        words,
+        AssetType::Social,
+        &[Channel::Google],
+        &ApiError::new(ErrorCode::InvalidIdentifier, ""),
+    );
+    let too_soon = error_text(
+        words,
+        AssetType::Phone,
+        &[],
+        &ApiError::rate_limited("", 30),
+    );
     let (record, file) = (record(), file());
     let (missing, other) = (
         check("record_not_found", &[]),
@@ -117,71 +138,102 @@ pub(super) fn all(words: Words) -> Markup {
         from_elsewhere,
     };
     let mail = "a***@example.com";
-    let states: Vec<(&str, AssetType, Option<&str>, Standing<'_>)> = vec![
+    let at = |field, text| Some(Wrong { field, text });
+    let (asked_other, asked_away) = (
+        check("invalid_identifier", &[]),
+        check("provider_unavailable", &[]),
+    );
+    let states: Vec<State<'_>> = vec![
         (
             "Ready, one way",
             AssetType::Email,
             Some(mail),
             Standing::Ready(begin(&[Channel::Email])),
+            None,
         ),
         (
             "Ready, several ways",
             AssetType::Phone,
             Some("+3706***9199"),
             Standing::Ready(begin(&[Channel::Whatsapp, Channel::Telegram, Channel::Sms])),
+            None,
         ),
         (
             "Ready, the person names it",
             AssetType::Phone,
             None,
             Standing::Ready(Begin {
-                wanted: Some(Wanted {
-                    value: "12345",
-                    error: Some(&bad_phone),
-                }),
+                wanted: Some("12345"),
                 ..begin(&[Channel::Sms])
             }),
+            at(Some(fields::IDENTIFIER), &bad_phone),
+        ),
+        (
+            "Ready, named by its address",
+            AssetType::Social,
+            None,
+            Standing::Ready(Begin {
+                wanted: Some("ada"),
+                ..begin(&[Channel::Google])
+            }),
+            at(Some(fields::IDENTIFIER), &bad_address),
+        ),
+        (
+            "Ready, named in one of many ways",
+            AssetType::Social,
+            None,
+            Standing::Ready(Begin {
+                wanted: Some(""),
+                ..begin(&[Channel::Github, Channel::Google, Channel::Facebook])
+            }),
+            None,
         ),
         (
             "A wallet, the person names it",
             AssetType::Wallet,
             None,
             Standing::Ready(Begin {
-                wanted: Some(Wanted::default()),
+                wanted: Some(""),
                 ..begin(&[Channel::Ethereum, Channel::Solana, Channel::Bitcoin])
             }),
+            None,
         ),
         (
             "A code was sent",
             AssetType::Email,
             Some(mail),
             Standing::Asked(asked(Channel::Email, sent(mail, DeliveryStatus::Sent, 5))),
+            None,
         ),
         (
             "A wrong code",
             AssetType::Email,
             Some(mail),
-            Standing::Asked(Asked {
-                error: Some(&bad_code),
-                ..asked(Channel::Email, sent(mail, DeliveryStatus::Delivered, 3))
-            }),
+            Standing::Asked(asked(
+                Channel::Email,
+                sent(mail, DeliveryStatus::Delivered, 3),
+            )),
+            at(Some(fields::CODE), &bad_code),
         ),
         (
-            "The last try; no code again yet",
+            "The last try",
             AssetType::Phone,
             Some("+3706***9199"),
-            Standing::Asked(Asked {
-                error: Some(&last_code),
-                ..asked(
-                    Channel::Sms,
-                    Ask::SentCode {
-                        recipient: "+3706***9199",
-                        delivery: Some(DeliveryStatus::Delivered),
-                        attempts_left: Some(1),
-                        resend: Resend::From(NOON.plus_seconds(30)),
-                    },
-                )
-            }),
+            Standing::Asked(asked(
+                Channel::Sms,
+                sent("+3706***9199", DeliveryStatus::Delivered, 1),
+            )),
+            at(Some(fields::CODE), &last_code),
+        ),
+        (
+            "No code again yet",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Asked(asked(
+                Channel::Sms,
+                sent("+3706***9199", DeliveryStatus::Delivered, 5),
+            )),
+            at(None, &too_soon),
         ),
         (
             "The message came back",
@@ -191,6 +243,7 @@ pub(super) fn all(words: Words) -> Markup {
                 Channel::Email,
                 sent(mail, DeliveryStatus::Bounced, 5),
             )),
+            None,
         ),
         (
             "A test",
@@ -203,18 +256,21 @@ pub(super) fn all(words: Words) -> Markup {
                     sent("test@example.com", DeliveryStatus::Skipped, 5),
                 )
             }),
+            None,
         ),
         (
             "A message to us",
             AssetType::Phone,
             Some("+3706***9199"),
             Standing::Asked(asked(Channel::Whatsapp, shown(false))),
+            None,
         ),
         (
             "It came from elsewhere",
             AssetType::Phone,
             Some("+3706***9199"),
             Standing::Asked(asked(Channel::Telegram, shown(true))),
+            None,
         ),
         (
             "A record, not there yet",
@@ -224,6 +280,7 @@ pub(super) fn all(words: Words) -> Markup {
                 Channel::Dns,
                 publish(Some(&record), None, Some(&missing)),
             )),
+            None,
         ),
         (
             "A record or a file, another value",
@@ -233,12 +290,14 @@ pub(super) fn all(words: Words) -> Markup {
                 Channel::Auto,
                 publish(Some(&record), Some(&file), Some(&other)),
             )),
+            None,
         ),
         (
             "A file",
             AssetType::Domain,
             Some("example.com"),
             Standing::Asked(asked(Channel::Http, publish(None, Some(&file), None))),
+            None,
         ),
         (
             "Signing in",
@@ -248,29 +307,56 @@ pub(super) fn all(words: Words) -> Markup {
                 Channel::Github,
                 Ask::SignIn {
                     address: "/dev/kit",
+                    last: None,
                 },
             )),
+            None,
+        ),
+        (
+            "Signed in with another account",
+            AssetType::Social,
+            Some("octocat"),
+            Standing::Asked(asked(
+                Channel::Github,
+                Ask::SignIn {
+                    address: "/dev/kit",
+                    last: Some(&asked_other),
+                },
+            )),
+            None,
+        ),
+        (
+            "A text message to us",
+            AssetType::Phone,
+            Some("+3706***9199"),
+            Standing::Asked(asked(Channel::Sms, shown(false))),
+            None,
         ),
         (
             "A wallet signs",
             AssetType::Wallet,
             Some(WALLET),
             Standing::Asked(asked(Channel::Ethereum, Ask::Sign { message: TEXT })),
+            None,
         ),
         (
             "A wrong signature",
             AssetType::Wallet,
             Some("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
-            Standing::Asked(Asked {
-                error: Some(&bad_signature),
-                ..asked(Channel::Bitcoin, Ask::Sign { message: TEXT })
-            }),
+            Standing::Asked(asked(Channel::Bitcoin, Ask::Sign { message: TEXT })),
+            at(Some(fields::SIGNATURE), &bad_signature),
         ),
         (
             "A bot",
             AssetType::TelegramBot,
             Some("@example_bot"),
-            Standing::Asked(asked(Channel::TelegramBotToken, Ask::BotToken)),
+            Standing::Asked(asked(
+                Channel::TelegramBotToken,
+                Ask::BotToken {
+                    last: Some(&asked_away),
+                },
+            )),
+            None,
         ),
         (
             "Just proven",
@@ -281,6 +367,7 @@ pub(super) fn all(words: Words) -> Markup {
                 at: NOON,
                 fresh: true,
             },
+            None,
         ),
         (
             "Proven before",
@@ -291,6 +378,7 @@ pub(super) fn all(words: Words) -> Markup {
                 at: NOON,
                 fresh: false,
             },
+            None,
         ),
         (
             "Too late",
@@ -301,6 +389,7 @@ pub(super) fn all(words: Words) -> Markup {
                 again: Some(begin(&[Channel::Email])),
                 organisation: "Acme Exchange",
             },
+            None,
         ),
         (
             "Too many tries",
@@ -311,6 +400,7 @@ pub(super) fn all(words: Words) -> Markup {
                 again: Some(begin(&[Channel::Sms, Channel::Whatsapp])),
                 organisation: "Acme Exchange",
             },
+            None,
         ),
         (
             "Too many tries, and no more",
@@ -321,17 +411,27 @@ pub(super) fn all(words: Words) -> Markup {
                 again: None,
                 organisation: "Acme Exchange",
             },
+            None,
         ),
         (
             "Withdrawn",
             AssetType::Account,
             Some("ada@example.com"),
-            Standing::Withdrawn { at: NOON },
+            Standing::Withdrawn {
+                again: Some(begin(&[Channel::Coinbase])),
+            },
+            None,
         ),
-        ("Left open", AssetType::Email, Some(mail), Standing::Left),
+        (
+            "Left open",
+            AssetType::Email,
+            Some(mail),
+            Standing::Left,
+            None,
+        ),
     ];
     html! {
-        @for (index, (name, kind, identifier, standing)) in states.into_iter().enumerate() {
+        @for (index, (name, kind, identifier, standing, wrong)) in states.into_iter().enumerate() {
             section.stack {
                 h3.muted { (name) }
                 ol.assets {
@@ -339,8 +439,9 @@ pub(super) fn all(words: Words) -> Markup {
                         place: place(index),
                         kind,
                         identifier,
-                        optional: index % 4 == 1,
+                        necessity: [Necessity::Unsaid, Necessity::Optional, Necessity::Required][index % 3],
                         standing,
+                        wrong,
                     }))
                 }
             }

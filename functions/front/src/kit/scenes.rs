@@ -5,8 +5,8 @@ use proof_domain::asset::{AssetType, Channel};
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::DeliveryStatus;
 use proof_pages::request::{
-    Ask, Asset, End, Opening, Publication, Purpose, Return, Standing, Trouble, assets, ending,
-    opening, progress_of, title, trouble, whole,
+    AnyOf, Ask, Asset, End, Live, Necessity, Need, Opening, Publication, Purpose, Return, Standing,
+    Trouble, assets, ending, opening, progress_of, whole,
 };
 use proof_pages::{Asker, Tone, Words};
 
@@ -33,6 +33,7 @@ const WITH_LOGO: Asker<'static> = Asker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scene {
     Open,
+    Choice,
     Working,
     Trouble,
     Completed,
@@ -44,8 +45,9 @@ pub(super) enum Scene {
 }
 
 impl Scene {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Open,
+        Self::Choice,
         Self::Working,
         Self::Trouble,
         Self::Completed,
@@ -59,6 +61,7 @@ impl Scene {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Choice => "choice",
             Self::Working => "working",
             Self::Trouble => "trouble",
             Self::Completed => "completed",
@@ -126,7 +129,7 @@ impl Scene {
                 Standing::Left,
             ),
             Self::Expired | Self::Cancelled => (Standing::Left, Standing::Left, Standing::Left),
-            Self::Open | Self::Unknown | Self::Unavailable => (
+            Self::Open | Self::Choice | Self::Unknown | Self::Unavailable => (
                 Standing::Ready(begin(&[Channel::Email])),
                 Standing::Ready(begin(&[Channel::Auto, Channel::Email])),
                 Standing::Ready(begin(&[Channel::Whatsapp, Channel::Telegram, Channel::Sms])),
@@ -136,8 +139,14 @@ impl Scene {
             place: place(index),
             kind,
             identifier: Some(identifier),
-            optional: index == 2,
+            necessity: match self {
+                Self::Choice if index == 0 => Necessity::Required,
+                Self::Choice => Necessity::Unsaid,
+                _ if index == 2 => Necessity::Optional,
+                _ => Necessity::Unsaid,
+            },
             standing,
+            wrong: None,
         };
         let shown = |standing: &Standing<'_>, clear, masked| match standing {
             Standing::Proven { .. } => clear,
@@ -152,22 +161,38 @@ impl Scene {
             card(1, AssetType::Domain, "example.com", second),
             card(2, AssetType::Phone, phone, third),
         ];
+        // The phone is optional, or two of the three are enough.
+        let need = Need {
+            count: 2,
+            done: all.iter().filter(|one| one.is_proven()).count().min(2),
+            any_of: (self == Self::Choice).then_some(AnyOf {
+                all: 3,
+                some_required: true,
+            }),
+        };
         if let Some((end, back)) = self.end() {
             let body = html! { (ending(words, end, ASKER.name, back)) (assets(words, &all)) };
             return (
                 end.tone(),
                 end.title(words),
-                whole(words, None, 3, 3, &body),
+                whole(words, None, need, None, &body),
             );
         }
         let body = html! {
-            @if self == Self::Trouble { (trouble(words, Trouble::Unavailable)) }
-            (opening(words, &OPENING))
-            (progress_of(words, &all))
+            (opening(words, &asked_of(need)))
+            (progress_of(words, need))
             (assets(words, &all))
         };
-        let title = title(words, all.len());
-        (Tone::Asking, title, whole(words, None, 1, 3, &body))
+        let what = (self == Self::Trouble).then_some(Trouble::Unavailable);
+        let live = Live {
+            events: "/dev/kit",
+            seen: 1,
+        };
+        (
+            Tone::Asking,
+            need.title(words),
+            whole(words, Some(live), need, what, &body),
+        )
     }
 
     const fn end(self) -> Option<(End, Option<Return<'static>>)> {
@@ -185,12 +210,19 @@ impl Scene {
     }
 }
 
-const OPENING: Opening<'static> = Opening {
-    organisation: ASKER.name,
-    purpose: Some(Purpose {
-        title: "Open a business account",
-        description: Some("We have to know that the company and its contacts are really yours."),
-    }),
-    expires_at: Timestamp::from_seconds(1_784_980_800),
-    test: false,
-};
+const fn asked_of(need: Need) -> Opening<'static> {
+    Opening {
+        organisation: ASKER.name,
+        purpose: Some(Purpose {
+            title: "Open a business account",
+            description: Some(
+                "We have to know that the company and its contacts are really yours.",
+            ),
+        }),
+        need,
+        names: false,
+        accounts: false,
+        expires_at: Timestamp::from_seconds(1_784_980_800),
+        test: false,
+    }
+}

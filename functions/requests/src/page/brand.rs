@@ -1,5 +1,6 @@
 //! A tenant's look as a stylesheet. Its address holds all that goes into it, so nothing has to be
-//! looked up, it never changes, and it can be made for no more than a colour and a radius.
+//! looked up, and it can be made for no more than a colour and a radius. What is made of these is our
+//! own code's affair and changes with it: a browser keeps it for a day and no longer.
 
 use axum::extract::RawPathParams;
 use http::header;
@@ -9,7 +10,7 @@ use proof_edge::Answer;
 use proof_edge::Failure;
 use proof_pages::branding_css;
 
-const FOREVER: &str = "public, max-age=31536000, immutable";
+const FOR_A_DAY: &str = "public, max-age=86400";
 
 /// The address of a look, if it is not ours: `/verify/brand/1d4f91-8.css`.
 pub(super) fn address(branding: &Branding) -> Option<String> {
@@ -33,7 +34,7 @@ pub(super) async fn stylesheet(parameters: RawPathParams) -> Result<Answer, Fail
         .and_then(|(_, look)| read(look))
         .ok_or_else(ApiError::not_found)?;
     let css = branding_css(look.0.as_deref(), look.1);
-    Ok(Answer::text("text/css; charset=utf-8", css).with(header::CACHE_CONTROL, FOREVER))
+    Ok(Answer::text("text/css; charset=utf-8", css).with(header::CACHE_CONTROL, FOR_A_DAY))
 }
 
 /// Colour and radius. One look has one address.

@@ -113,11 +113,7 @@ impl<'a> Visit<'a> {
     }
 
     fn unavailable(self, error: &ApiError) -> Answer {
-        let status = StatusCode::from_u16(error.code.status());
-        let answer = self.notice(
-            "verify-unavailable",
-            status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-        );
+        let answer = self.notice("verify-unavailable", steps::status_of(error));
         match error.retry_after {
             Some(seconds) => answer.with(http::header::RETRY_AFTER, &seconds.to_string()),
             None => answer,

@@ -1,7 +1,6 @@
 //! What the page knows of a request: what is asked, how each asset stands, and nothing of what only
 //! the tenant may know.
 
-use proof_domain::asset::AssetType;
 use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::id::Id;
 use proof_domain::identifier;
@@ -20,6 +19,8 @@ use proof_pages::request::End;
 pub(super) struct Shown {
     pub owner: Owner,
     pub request: RequestView,
+    /// The number of the newest live event.
+    pub seen: usize,
     /// Where the person is led at the end.
     pub way_back: Option<String>,
     pub assets: Vec<ShownAsset>,
@@ -32,6 +33,8 @@ pub(super) struct ShownAsset {
     /// The tenant said which one.
     pub fixed: bool,
     pub came_to_nothing: Option<Failure>,
+    /// The request has ended.
+    pub over: bool,
     /// The verification under way, as it stands now; the request may hear of its end a moment later.
     pub running: Option<VerificationView>,
 }
@@ -70,6 +73,7 @@ impl Shown {
                 view: view.clone(),
                 fixed: *fixed,
                 came_to_nothing: *came_to_nothing,
+                over: page.request.status.is_terminal(),
                 running: running
                     .iter()
                     .find(|one| Some(one.id) == view.verification_id)
@@ -79,6 +83,7 @@ impl Shown {
         Self {
             owner: page.owner,
             request: page.request,
+            seen: page.seen,
             way_back: page.way_back,
             assets,
         }
@@ -95,12 +100,37 @@ impl Shown {
             RequestStatus::Cancelled => Some(End::Cancelled),
         }
     }
+
+    /// The verification of this asset that is under way.
+    pub(super) fn running(&self, index: u8) -> Option<Id> {
+        let asset = self.assets.get(usize::from(index))?;
+        asset.running.as_ref().map(|view| view.id)
+    }
+
+    /// How many assets are required by name.
+    pub(super) fn required(&self) -> usize {
+        let required = |asset: &&ShownAsset| asset.view.required;
+        self.assets.iter().filter(required).count()
+    }
+
+    /// Whether some of the assets are enough, whichever they are.
+    pub(super) fn is_a_choice(&self) -> bool {
+        self.request
+            .policy
+            .is_some_and(|policy| usize::from(policy.any) < self.assets.len())
+    }
 }
 
 impl ShownAsset {
-    /// Whether the person can choose another way or another asset.
-    pub(super) fn has_alternatives(&self) -> bool {
-        !self.fixed || self.view.allowed_channels.len() > 1
+    /// Whether the person can choose another way or another asset: there is one, and giving up what
+    /// runs is not the end of it.
+    pub(super) fn can_change(&self) -> bool {
+        self.can_begin() && (!self.fixed || self.view.allowed_channels.len() > 1)
+    }
+
+    /// Whether it can be begun once more.
+    pub(super) fn can_begin(&self) -> bool {
+        self.view.attempts_remaining.is_some_and(|left| left > 0)
     }
 
     /// When it was proven, if it was.
@@ -115,10 +145,12 @@ impl ShownAsset {
     }
 
     /// The identifier as the page shows it. The link may get into other hands, so what it would tell
-    /// of a person is masked until that person proved it here; what they typed themselves is not.
+    /// of a person is masked until that person typed it or proved it here, and again once the request
+    /// is over: from then on the link is told to others, and nobody has to read anything off the page.
     pub(super) fn identifier(&self) -> Option<String> {
         let whole = self.view.identifier.as_deref()?;
-        if self.fixed && is_personal(self.view.kind) && self.proven_at().is_none() {
+        let is_theirs = !self.fixed || self.proven_at().is_some();
+        if identifier::is_personal(self.view.kind, whole) && (self.over || !is_theirs) {
             return Some(identifier::mask(self.view.kind, whole));
         }
         let readable = self
@@ -137,15 +169,10 @@ impl ShownAsset {
     }
 }
 
-/// Addresses and numbers at which a person is reached.
-const fn is_personal(kind: AssetType) -> bool {
-    matches!(kind, AssetType::Phone | AssetType::Email)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proof_domain::asset::Channel;
+    use proof_domain::asset::{AssetType, Channel};
 
     fn asset(kind: AssetType, identifier: Option<&str>, fixed: bool) -> ShownAsset {
         ShownAsset {
@@ -164,8 +191,19 @@ mod tests {
             },
             fixed,
             came_to_nothing: None,
+            over: false,
             running: None,
         }
+    }
+
+    #[test]
+    fn the_last_beginning_is_not_to_be_changed() {
+        let mut one = asset(AssetType::Email, None, false);
+        assert!(one.can_change());
+        one.view.attempts_remaining = Some(0);
+        assert!(!one.can_change() && !one.can_begin());
+        let only = asset(AssetType::Email, Some("a@example.com"), true);
+        assert!(only.can_begin() && !only.can_change());
     }
 
     #[test]
@@ -178,8 +216,18 @@ mod tests {
         fixed.view.status = AssetStatus::Verified;
         fixed.view.verified_at = Some(Timestamp::from_seconds(1));
         assert_eq!(fixed.identifier().as_deref(), Some(email));
-        let typed = asset(AssetType::Email, Some(email), false);
+        fixed.over = true;
+        assert_eq!(fixed.identifier(), Some(masked.clone()));
+        let mut typed = asset(AssetType::Email, Some(email), false);
         assert_eq!(typed.identifier().as_deref(), Some(email));
+        typed.over = true;
+        assert_eq!(typed.identifier(), Some(masked));
+        for kind in [AssetType::Social, AssetType::Account] {
+            let address = asset(kind, Some(email), true).identifier().unwrap();
+            assert!(!address.contains("person"), "{address}");
+            let name = asset(kind, Some("octocat"), true);
+            assert_eq!(name.identifier().as_deref(), Some("octocat"));
+        }
         let domain = asset(AssetType::Domain, Some("example.com"), true);
         assert_eq!(domain.identifier().as_deref(), Some("example.com"));
         assert_eq!(asset(AssetType::Phone, None, false).identifier(), None);

@@ -80,18 +80,16 @@ pub(super) async fn take(
     };
     // A page elsewhere that sends this form acts without the person.
     if !was_sent_here(&scope) {
-        let told = Told {
-            trouble: Some(Trouble::OutOfDate),
-            ..Told::default()
-        };
-        return visit
-            .page(&before, told)
-            .await
-            .status(StatusCode::FORBIDDEN);
+        let (status, trouble) = (StatusCode::FORBIDDEN, Trouble::OutOfDate);
+        return visit.troubled(&before, status, trouble).await;
+    }
+    if !is_about_what_runs(&before, index, &form) {
+        let (status, trouble) = (StatusCode::CONFLICT, Trouble::OutOfDate);
+        return visit.troubled(&before, status, trouble).await;
     }
     match carry_out(&scope, &before, index, step, &form).await {
         Ok(()) => visit.back_to(id, index),
-        Err(error) => visit.refused(id, index, step, &form, error).await,
+        Err(error) => visit.refused(&before, index, step, &form, error).await,
     }
 }
 
@@ -100,6 +98,16 @@ fn index_of(text: &str) -> Option<u8> {
     text.parse::<u8>()
         .ok()
         .filter(|index| index.to_string() == text)
+}
+
+/// A form that shows a challenge names its verification. One that was left open while another page
+/// began anew must not answer, or give up, what it does not show.
+fn is_about_what_runs(shown: &Shown, index: u8, form: &Fields) -> bool {
+    form.one(fields::VERIFICATION).is_none_or(|named| {
+        shown
+            .running(index)
+            .is_some_and(|id| id.to_string() == named)
+    })
 }
 
 async fn carry_out(
@@ -125,12 +133,7 @@ async fn carry_out(
     if step == Step::Change {
         return Requests::of(scope).change(shown.request.id, index).await;
     }
-    let running = shown
-        .assets
-        .get(usize::from(index))
-        .and_then(|asset| asset.running.as_ref())
-        .map(|view| view.id)
-        .ok_or_else(nothing_runs)?;
+    let running = shown.running(index).ok_or_else(nothing_runs)?;
     let owner = shown.owner.clone();
     let view = match step {
         Step::Resend => {
@@ -167,6 +170,25 @@ async fn submit(
     Err(ApiError::field(fields::CODE, "is missing"))
 }
 
+/// The field that an error is about: what the person typed for the asset, or the answer.
+fn field_of(step: Step, form: &Fields, error: &ApiError) -> Option<&'static str> {
+    let answers = [fields::CODE, fields::SIGNATURE, fields::TOKEN];
+    match (step, error.code) {
+        (Step::Start, _) => Some(fields::IDENTIFIER).filter(|field| error.is_about(field)),
+        (
+            Step::Submit,
+            ErrorCode::InvalidCode
+            | ErrorCode::InvalidSignature
+            | ErrorCode::InvalidIdentifier
+            | ErrorCode::ValidationError,
+        ) => answers
+            .into_iter()
+            .find(|field| form.text(field, MAX_SIGNATURE).is_some())
+            .or(Some(fields::CODE)),
+        _ => None,
+    }
+}
+
 fn nothing_runs() -> ApiError {
     ApiError::new(ErrorCode::Conflict, "Nothing is asked for this asset.")
 }
@@ -181,10 +203,20 @@ impl Visit<'_> {
         )
     }
 
+    /// The page as it was read, with what stands in its way.
+    async fn troubled(self, shown: &Shown, status: StatusCode, trouble: Trouble) -> Answer {
+        let told = Told {
+            status,
+            trouble: Some(trouble),
+            refused: None,
+        };
+        self.page(shown, told).await
+    }
+
     /// The page as it stands now, with what went wrong.
     async fn refused(
         self,
-        id: Id,
+        before: &Shown,
         index: u8,
         step: Step,
         form: &Fields,
@@ -195,28 +227,35 @@ impl Visit<'_> {
             error.code,
             ErrorCode::AlreadyVerified | ErrorCode::TooManyAttempts | ErrorCode::ChallengeExpired
         ) {
-            return self.back_to(id, index);
+            return self.back_to(before.request.id, index);
         }
-        let now = match shown::read(self.scope, id).await {
+        let status = status_of(&error);
+        let now = match shown::read(self.scope, before.request.id).await {
             Ok(shown) => shown,
-            Err(error) => return self.stopped(&error),
+            Err(error) if error.code == ErrorCode::NotFound => return self.unknown(),
+            Err(error) => {
+                let trouble = Trouble::of(&error);
+                return self.troubled(before, status_of(&error), trouble).await;
+            }
         };
-        let status = StatusCode::from_u16(error.code.status());
         let typed = form.text(fields::IDENTIFIER, MAX_TYPED);
         let told = Told {
+            status,
             refused: Some(Refused {
                 index: usize::from(index),
-                at_the_name: step == Step::Start && error.is_about(fields::IDENTIFIER),
+                field: field_of(step, form, &error),
                 typed: typed.unwrap_or_default().to_owned(),
                 channel: form.one(fields::CHANNEL).and_then(|name| name.parse().ok()),
                 error,
             }),
             trouble: None,
         };
-        self.page(&now, told)
-            .await
-            .status(status.unwrap_or(StatusCode::BAD_REQUEST))
+        self.page(&now, told).await
     }
+}
+
+pub(super) fn status_of(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use http::{StatusCode, header};
 use maud::{Markup, html};
+use proof_domain::identifier;
 use proof_domain::verification::{AccountProblem, SignInView, Status};
 use proof_edge::{Answer, Scope};
 use proof_evidence::oauth::provider_of;
 use proof_pages::{Tone, Words, frame};
 
-use crate::pages::{way_back, words};
+use crate::pages::{or_back, way_back, words};
 
 /// The page of a verification as it stands.
 pub(super) fn of_state(scope: &Scope, view: &SignInView) -> Answer {
@@ -30,7 +31,7 @@ pub(super) fn another_account(scope: &Scope, view: &SignInView, used: &str) -> A
         p.note.warn { (words.with("connect-another-text", &values)) }
         dl.pairs {
             div { dt.muted { (words.say("connect-used")) } dd.mono { (used) } }
-            div { dt.muted { (words.say("connect-wanted")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-wanted")) } dd.mono { (account(view)) } }
         }
         p { (words.with("connect-another-hint", &values)) }
         (again(words, view))
@@ -65,7 +66,7 @@ fn asking(words: Words, view: &SignInView, minutes: u32) -> String {
         @if view.test { p { span.chip.warn { (words.say("connect-test-mode")) } } }
         p { (words.with("connect-asks", &values)) }
         dl.pairs {
-            div { dt.muted { (words.say("connect-account")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-account")) } dd.mono { (account(view)) } }
             div { dt.muted { (words.say("connect-they-see")) } dd { (words.with("connect-they-see-text", &values)) } }
             div { dt.muted { (words.say("connect-open-for")) } dd { (words.with("connect-minutes", &[("minutes", &minutes)])) } }
         }
@@ -82,6 +83,7 @@ fn asking(words: Words, view: &SignInView, minutes: u32) -> String {
         } @else {
             p.muted { (words.with("connect-promise", &values)) }
         }
+        (or_back(words, view.request_id))
     };
     frame(
         words,
@@ -96,7 +98,7 @@ fn done(words: Words, view: &SignInView) -> String {
     let body = html! {
         p { (words.with("connect-done-text", &values)) }
         dl.pairs {
-            div { dt.muted { (words.say("connect-account")) } dd.mono { (view.identifier) } }
+            div { dt.muted { (words.say("connect-account")) } dd.mono { (account(view)) } }
             div { dt.muted { (words.say("connect-provider")) } dd { (provider(view)) } }
         }
         (way_back(words, view.request_id, "connect-close"))
@@ -120,6 +122,7 @@ fn over(words: Words, view: &SignInView, key: &str) -> String {
 fn again(words: Words, view: &SignInView) -> Markup {
     html! {
         p { a.button.primary.wide href=(view.auth_url) { (words.say("connect-again")) } }
+        (or_back(words, view.request_id))
     }
 }
 
@@ -135,12 +138,21 @@ fn give(scope: &Scope, page: String) -> Answer {
     Answer::page(page, targets).with(header::REFERRER_POLICY, "same-origin")
 }
 
-fn values(view: &SignInView) -> [(&'static str, &str); 3] {
+fn values(view: &SignInView) -> [(&'static str, &str); 2] {
     [
         ("organisation", &view.organisation_name),
         ("provider", provider(view)),
-        ("identifier", &view.identifier),
     ]
+}
+
+/// The account that is asked for. Whoever has the link of a request gets here: an address is no more
+/// to be read here than on the request's own page.
+fn account(view: &SignInView) -> String {
+    if view.request_id.is_some() && identifier::is_personal(view.kind, &view.identifier) {
+        identifier::mask(view.kind, &view.identifier)
+    } else {
+        view.identifier.clone()
+    }
 }
 
 fn provider(view: &SignInView) -> &'static str {
@@ -166,7 +178,17 @@ fn form_target(view: &SignInView) -> &str {
 mod tests {
     use super::*;
     use proof_domain::asset::{AssetType, Channel};
+    use proof_domain::id::Id;
     use proof_domain::timestamp::Timestamp;
+
+    /// A sign-in that belongs to a request, for an account that goes by an e-mail address.
+    fn of_a_request() -> SignInView {
+        SignInView {
+            identifier: "person@example.com".into(),
+            request_id: Some(Id::from_bytes([2; 12])),
+            ..view(false)
+        }
+    }
 
     fn view(test: bool) -> SignInView {
         SignInView {
@@ -195,6 +217,35 @@ mod tests {
             );
             assert!(page.contains(r#"value="k3y""#) && !page.contains("complete"));
         }
+    }
+
+    #[test]
+    fn whoever_comes_from_a_request_gets_back_to_it() {
+        let words = Words::preferred("en");
+        let back = r#"href="/verify/020202020202020202020202""#;
+        let view = of_a_request();
+        for page in [asking(words, &view, 10), again(words, &view).into_string()] {
+            assert_eq!(page.matches(back).count(), 1, "{page}");
+        }
+        let alone = SignInView {
+            request_id: None,
+            ..of_a_request()
+        };
+        assert!(!asking(words, &alone, 10).contains("/verify/"));
+    }
+
+    #[test]
+    fn an_address_that_a_request_asks_for_is_masked() {
+        let words = Words::preferred("en");
+        let view = of_a_request();
+        for page in [asking(words, &view, 10), done(words, &view)] {
+            assert!(!page.contains("person@") && page.contains("@example.com"));
+        }
+        let alone = SignInView {
+            request_id: None,
+            ..of_a_request()
+        };
+        assert!(asking(words, &alone, 10).contains("person@example.com"));
     }
 
     #[test]

@@ -87,6 +87,13 @@ pub fn mask(kind: AssetType, normalised: &str) -> String {
     }
 }
 
+/// Whether this is where a person is reached: a number, an e-mail address, an account that goes by one.
+pub fn is_personal(kind: AssetType, normalised: &str) -> bool {
+    matches!(kind, AssetType::Phone | AssetType::Email)
+        // A handle is written without its `@`, so this is an address.
+        || normalised.contains('@')
+}
+
 impl Identifier {
     pub fn kind(&self) -> AssetType {
         self.kind

@@ -161,14 +161,21 @@ impl VerificationRequest {
         }
     }
 
-    /// The person wants another channel or identifier; what is under way is given up.
+    /// The person wants another channel or identifier; what is under way is given up, unless nothing
+    /// could be begun after it.
     pub fn change(&mut self, index: u8, now: Timestamp) -> Result<(), ApiError> {
         self.must_be_open(now)?;
         self.planned(index)?;
         let place = usize::from(index);
         if matches!(self.assets[place].standing, Standing::InProgress { .. }) {
+            if self.assets[place].begun >= limits::MAX_BEGINNINGS {
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    "This asset cannot be begun again, so what is under way is not given up.",
+                ));
+            }
             self.give_up(place);
-            self.stand(place, self.after_a_failure(place), now);
+            self.stand(place, Standing::Pending, now);
         }
         Ok(())
     }

@@ -261,6 +261,26 @@ fn an_asset_is_begun_so_often_and_no_more() {
     assert_eq!(record.view("").assets[0].attempts_remaining, Some(0));
 }
 
+#[test]
+fn the_last_beginning_is_not_given_up() {
+    let mut record = two();
+    for attempt in 1..limits::MAX_BEGINNINGS {
+        begin(&mut record, 0, 1).unwrap();
+        record.change(0, at(2)).unwrap();
+        assert_eq!(record.assets[0].begun, attempt);
+    }
+    let last = begin(&mut record, 0, 3).unwrap();
+    let refused = record.change(0, at(4)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Conflict);
+    assert_eq!(
+        record.assets[0]
+            .standing
+            .run()
+            .map(|run| run.verification_id),
+        Some(last.verification_id)
+    );
+}
+
 /// What could not be created was never begun, but its number is used up.
 #[test]
 fn what_was_refused_does_not_count() {

@@ -101,8 +101,9 @@ pub struct CreateRequestCommand {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestPage {
     pub owner: Owner,
-    pub organisation_name: String,
     pub request: RequestView,
+    /// The number of the newest live event.
+    pub seen: usize,
     /// For each asset, whether the tenant said which one.
     pub fixed: Vec<bool>,
     /// For each asset, why its last verification proved nothing.

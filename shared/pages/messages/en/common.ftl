@@ -1,6 +1,6 @@
 # Pages that people meet on their way to a proof. Plain, second person, present tense.
 
-what-proof-is = Proof shows a company that something is yours, and nothing else about you.
+what-proof-is = Proof shows a company that something is yours.
 
 # Somebody followed an address that leads nowhere.
 unknown-title = There is nothing here

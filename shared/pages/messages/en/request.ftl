@@ -5,10 +5,21 @@ request-title = { $count ->
     [one] Prove that this is yours
    *[other] Prove that these { $count } things are yours
   }
+request-title-any = { $count ->
+    [one] Prove that one of these { $all } things is yours
+   *[other] Prove that { $count } of these { $all } things are yours
+  }
 request-asks = { $organisation } asks you for this. You prove it here, in any order.
+request-any = { $count ->
+    [one] Any one of these { $all } is enough.
+   *[other] Any { $count } of these { $all } are enough.
+  }
+request-any-required = What is marked as required has to be among them.
 request-purpose = What for
 request-shared = They will see
-request-they-see = What you prove here, when and how. { $organisation } sees nothing else about you.
+request-they-see = What you prove here, when and how, and how tries ended that proved nothing.
+request-they-see-named = What you name here, even before it is proven.
+request-they-see-account = Of an account, its name and number too.
 request-open-until = Open until
 request-test = Test mode
 request-test-text = Nothing is sent, and nothing counts.
@@ -29,11 +40,12 @@ standing-failed = Not proven
 standing-withdrawn = Withdrawn
 standing-left = Left open
 asset-optional = optional
+asset-required = required
 asset-proven = { $how }, { $when }
 asset-late = The time for this is over. You can begin again.
 asset-failed = No tries are left for this code or signature. You can begin again with a new one.
 asset-over = This cannot be begun again here. Ask { $organisation } for a new link.
-asset-withdrawn = The proof was withdrawn on { $when } and no longer counts.
+asset-withdrawn = This was proven, and the proof was withdrawn since. It no longer counts.
 asset-left = The request ended before this was proven.
 
 # Beginning.
@@ -48,10 +60,18 @@ your-domain = Your domain
 your-domain-hint = For example example.com, without https://
 your-social = Your name there
 your-social-hint = As it is in the address of your profile
+your-social-handle = Your channel there
+your-social-handle-hint = Its handle, such as @name, or its id, which begins with UC
+your-social-address = The account’s e-mail address
+your-social-address-hint = The one with which you sign in there
+your-social-address-or-number = Your account there
+your-social-address-or-number-hint = Its e-mail address or its number
+your-social-any = Your account there
+your-social-any-hint = The name in the address of your profile; at Google and LinkedIn the account’s e-mail address, at Facebook that or its number
 your-wallet = Your wallet’s address
 your-wallet-hint = The public address, never the key
 your-account = Your account
-your-account-hint = The e-mail address or name of the account
+your-account-hint = Its e-mail address, or the id that it has at the exchange
 your-telegram-bot = Your bot’s number
 your-telegram-bot-hint = The number before the colon in its token
 
@@ -97,19 +117,21 @@ tries-left = { $left ->
   }
 nothing-came = Nothing came?
 send-again = Send a new code
-send-again-from = You can have a new code sent from { $when }.
-send-again-never = No more codes can be sent for this. You can still enter the last one.
 another-way = Change
 asked-until = Good until { $when }
 
 # A code that the person sends.
 send-this = Send us this code by { $way }, from the number or account that you want to prove.
+send-this-sms = Send us this code by text message, from the number that you want to prove.
 open-way = Open { $way }
+open-way-sms = Write the text message
 scan-way = Scan this with your phone: { $way } opens with the code filled in.
+scan-way-sms = Scan this with your phone: a text message opens with the code filled in.
 on-this-device = On this device
 send-by-hand = The message is already written. Send it as it is.
 from-elsewhere = The code came from another number or account. Nothing was proven. Send it from the one that is asked for.
-waiting-message = We are waiting for your message. This page goes on by itself.
+waiting-message = We are waiting for your message.
+goes-on = This page goes on by itself.
 
 # A domain.
 record-do = Add this record in the DNS settings of { $domain }.
@@ -137,6 +159,14 @@ check-other = It was not found.
 # Signing in.
 sign-in-there = You sign in at { $provider }, not here. We read which account it is, and nothing else.
 sign-in-continue = Continue to { $provider }
+last-invalid-identifier = You signed in with another account than the one that is asked for. Nothing was proven.
+last-declined = You did not agree at { $provider }, so nothing was proven.
+last-not-allowed = { $provider } did not tell us which account it is, because a permission was left out. Leave them all ticked.
+last-no-account = Under the account with which you signed in, there is no { $provider } account of this kind.
+last-not-believed = { $provider } did not confirm the last try. Try again.
+last-provider-unavailable = { $provider } did not answer. Nothing is lost: try again in a minute.
+last-provider-refused = { $provider } refuses the way in which this was set up. It is not your doing: tell whoever asks you.
+last-other = The last try proved nothing. Try again.
 
 # A wallet.
 wallet-sign = Sign this text with the wallet. It costs nothing, moves nothing and allows nothing.
@@ -182,8 +212,12 @@ wrong-phone = That is not a phone number that we can reach. Write it with the co
 wrong-email = That is not an e-mail address. Look for a missing letter or sign.
 wrong-domain = That is not a domain that can be proven. Write only its name, such as example.com.
 wrong-social = That is not a name as it is used there.
+wrong-social-handle = That is neither a channel’s handle nor its id.
+wrong-social-address = That is not an e-mail address. This network knows accounts by their address alone.
+wrong-social-address-or-number = That is neither an e-mail address nor an account’s number.
+wrong-social-any = That is not how the way that you chose knows accounts. Look at the hint above the field.
 wrong-wallet = That is not an address of this kind of wallet. Copy it whole.
-wrong-account = That is not an account’s name or e-mail address.
+wrong-account = That is neither an e-mail address nor an account’s id.
 wrong-telegram-bot = That is not a bot or a token as BotFather gives them.
 wrong-channel = This way is not open just now. Choose another one.
 wrong-too-many = That was too much in too short a time. Try again later.
@@ -191,6 +225,7 @@ wrong-wait = { $minutes ->
     [one] That was too much in too short a time. Try again in a minute.
    *[other] That was too much in too short a time. Try again in { $minutes } minutes.
   }
+wrong-quota = This cannot be begun: whoever asks you may have no more proven for now. It is not your doing: tell them.
 wrong-conflict = That does not go together with what happened meanwhile. Look at the page once more.
 wrong-unavailable = This does not work at the moment, and nothing has changed. Try again in a minute.
 
@@ -206,14 +241,14 @@ look-again = Look again
 end-completed-title = It is proven
 end-completed-text = { $organisation } now knows that this is yours. There is nothing left to do.
 end-expired-title = The time is over
-end-expired-text = Nothing was proven in time, and { $organisation } learnt nothing. Ask { $organisation } for a new link.
+end-expired-text = Nothing was proven in time. { $organisation } sees that, and what you named here. Ask { $organisation } for a new link.
 end-expired-some-title = The time is over
 end-expired-some-text = What you proved in time was shown to { $organisation }, and the rest stayed open. If it is still needed, ask for a new link.
 end-cancelled-title = This is no longer asked
 end-cancelled-text = { $organisation } took the request back. You need not do anything.
 end-close = You can close this page.
 end-return = Back to { $organisation }
-end-returning = You are taken back in a few seconds.
+end-returning = You are taken back in { $seconds } seconds.
 end-stay = Stay here
 
 # Somebody else’s link, or none at all. It does not tell which.

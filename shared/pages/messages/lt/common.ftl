@@ -1,6 +1,6 @@
 # Puslapiai, kuriuos žmogus mato pakeliui į įrodymą. Paprastai, antruoju asmeniu, esamuoju laiku.
 
-what-proof-is = „Proof“ parodo įmonei, kad kažkas yra jūsų, ir nieko daugiau apie jus.
+what-proof-is = „Proof“ parodo įmonei, kad kažkas yra jūsų.
 
 # Kažkas atėjo adresu, kuris niekur neveda.
 unknown-title = Čia nieko nėra

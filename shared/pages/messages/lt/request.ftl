@@ -6,10 +6,23 @@ request-title = { $count ->
     [few] Įrodykite, kad šie { $count } dalykai yra jūsų
    *[other] Įrodykite, kad { $count } dalykų yra jūsų
   }
+request-title-any = { $count ->
+    [one] Įrodykite, kad vienas iš šių { $all } dalykų yra jūsų
+    [few] Įrodykite, kad { $count } iš šių { $all } dalykų yra jūsų
+   *[other] Įrodykite, kad { $count } iš šių { $all } dalykų yra jūsų
+  }
 request-asks = To prašo { $organisation }. Įrodote čia, bet kuria tvarka.
+request-any = { $count ->
+    [one] Pakanka bet kurio vieno iš šių { $all }.
+    [few] Pakanka bet kurių { $count } iš šių { $all }.
+   *[other] Pakanka bet kurių { $count } iš šių { $all }.
+  }
+request-any-required = Tarp jų turi būti tai, kas pažymėta kaip būtina.
 request-purpose = Kam to reikia
 request-shared = Jie matys
-request-they-see = Tai, ką čia įrodote, kada ir kaip. Nieko kito apie jus { $organisation } nematys.
+request-they-see = Ką čia įrodote, kada ir kaip, ir kuo baigėsi bandymai, kurie nieko neįrodė.
+request-they-see-named = Ką čia nurodote, dar prieš tai įrodant.
+request-they-see-account = Jei tai paskyra, ir jos vardą bei numerį.
 request-open-until = Galioja iki
 request-test = Bandomasis režimas
 request-test-text = Niekas nesiunčiama ir niekas neįskaitoma.
@@ -30,11 +43,12 @@ standing-failed = Neįrodyta
 standing-withdrawn = Atšaukta
 standing-left = Liko neįrodyta
 asset-optional = nebūtina
+asset-required = būtina
 asset-proven = { $how }, { $when }
 asset-late = Tam skirtas laikas baigėsi. Galite pradėti iš naujo.
 asset-failed = Šiam kodui ar parašui bandymų neliko. Galite pradėti iš naujo su nauju.
 asset-over = Čia iš naujo pradėti nebegalima. Paprašykite naujos nuorodos: ją duoda { $organisation }.
-asset-withdrawn = Įrodymas atšauktas { $when } ir nebegalioja.
+asset-withdrawn = Tai buvo įrodyta, bet įrodymas vėliau atšauktas ir nebegalioja.
 asset-left = Prašymas baigėsi anksčiau, nei tai buvo įrodyta.
 
 # Pradžia.
@@ -49,10 +63,18 @@ your-domain = Jūsų domenas
 your-domain-hint = Pavyzdžiui, example.com, be https://
 your-social = Jūsų vardas tame tinkle
 your-social-hint = Toks, koks yra jūsų profilio adrese
+your-social-handle = Jūsų kanalas
+your-social-handle-hint = Jo vardas, pavyzdžiui, @vardas, arba numeris, kuris prasideda UC
+your-social-address = Paskyros el. pašto adresas
+your-social-address-hint = Tas, kuriuo ten prisijungiate
+your-social-address-or-number = Jūsų paskyra
+your-social-address-or-number-hint = Jos el. pašto adresas arba numeris
+your-social-any = Jūsų paskyra
+your-social-any-hint = Vardas iš jūsų profilio adreso; „Google“ ir „LinkedIn“ – paskyros el. pašto adresas, „Facebook“ – jis arba numeris
 your-wallet = Jūsų piniginės adresas
 your-wallet-hint = Viešasis adresas, jokiu būdu ne raktas
 your-account = Jūsų paskyra
-your-account-hint = Paskyros el. pašto adresas arba vardas
+your-account-hint = Jos el. pašto adresas arba numeris biržoje
 your-telegram-bot = Jūsų roboto numeris
 your-telegram-bot-hint = Skaičius prieš dvitaškį jo rakte (token)
 
@@ -99,19 +121,21 @@ tries-left = { $left ->
   }
 nothing-came = Niekas neatėjo?
 send-again = Siųsti naują kodą
-send-again-from = Naują kodą galėsite gauti nuo { $when }.
-send-again-never = Daugiau kodų siųsti nebegalima. Paskutinį dar galite įvesti.
 another-way = Keisti
 asked-until = Galioja iki { $when }
 
 # Kodas, kurį siunčia žmogus.
 send-this = Atsiųskite mums šį kodą per { $way } iš to numerio ar paskyros, kurią norite įrodyti.
+send-this-sms = Atsiųskite mums šį kodą SMS žinute iš numerio, kurį norite įrodyti.
 open-way = Atverti { $way }
+open-way-sms = Rašyti SMS žinutę
 scan-way = Nuskaitykite telefonu: atsivers { $way } su jau įrašytu kodu.
+scan-way-sms = Nuskaitykite telefonu: atsivers SMS žinutė su jau įrašytu kodu.
 on-this-device = Šiame įrenginyje
 send-by-hand = Žinutė jau parašyta. Siųskite ją tokią, kokia yra.
 from-elsewhere = Kodas atėjo iš kito numerio ar paskyros. Niekas neįrodyta. Siųskite iš to, kurio prašoma.
-waiting-message = Laukiame jūsų žinutės. Šis puslapis tęsis pats.
+waiting-message = Laukiame jūsų žinutės.
+goes-on = Šis puslapis tęsis pats.
 
 # Domenas.
 record-do = Pridėkite šį įrašą domeno { $domain } DNS nustatymuose.
@@ -139,6 +163,14 @@ check-other = Nerasta.
 # Prisijungimas.
 sign-in-there = Prisijungiate „{ $provider }“ puslapyje, ne čia. Perskaitome tik, kuri tai paskyra, ir nieko daugiau.
 sign-in-continue = Tęsti „{ $provider }“
+last-invalid-identifier = Prisijungėte kita paskyra, ne ta, kurios prašoma. Niekas neįrodyta.
+last-declined = „{ $provider }“ puslapyje nesutikote, todėl niekas neįrodyta.
+last-not-allowed = „{ $provider }“ nepasakė, kuri tai paskyra, nes vienas iš leidimų liko nepažymėtas. Palikite juos visus pažymėtus.
+last-no-account = Paskyroje, kuria prisijungėte, tokios „{ $provider }“ paskyros nėra.
+last-not-believed = „{ $provider }“ paskutinio bandymo nepatvirtino. Bandykite dar kartą.
+last-provider-unavailable = „{ $provider }“ neatsakė. Niekas neprarasta: bandykite po minutės.
+last-provider-refused = „{ $provider }“ atmeta tai, kaip čia viskas nustatyta. Tai ne jūsų kaltė: praneškite tam, kas jūsų prašo.
+last-other = Paskutinis bandymas nieko neįrodė. Bandykite dar kartą.
 
 # Piniginė.
 wallet-sign = Pasirašykite šį tekstą pinigine. Tai nieko nekainuoja, nieko neperveda ir nieko neleidžia.
@@ -186,8 +218,12 @@ wrong-phone = Tokio telefono numerio pasiekti negalime. Rašykite jį su šalies
 wrong-email = Tai ne el. pašto adresas. Paieškokite praleistos raidės ar ženklo.
 wrong-domain = Tokio domeno įrodyti negalima. Rašykite tik jo vardą, pavyzdžiui, example.com.
 wrong-social = Taip vardai tame tinkle nerašomi.
+wrong-social-handle = Tai ne kanalo vardas ir ne jo numeris.
+wrong-social-address = Tai ne el. pašto adresas. Šis tinklas paskyras žino tik pagal adresą.
+wrong-social-address-or-number = Tai ne el. pašto adresas ir ne paskyros numeris.
+wrong-social-any = Pasirinktu būdu paskyros taip nežinomos. Pažiūrėkite į paaiškinimą virš lauko.
 wrong-wallet = Tai ne tokios piniginės adresas. Nukopijuokite jį visą.
-wrong-account = Tai ne paskyros vardas ir ne el. pašto adresas.
+wrong-account = Tai ne el. pašto adresas ir ne paskyros numeris.
 wrong-telegram-bot = Tai ne robotas ir ne raktas, kokius duoda „BotFather“.
 wrong-channel = Šis būdas dabar neveikia. Pasirinkite kitą.
 wrong-too-many = Per trumpą laiką to buvo per daug. Bandykite vėliau.
@@ -196,6 +232,7 @@ wrong-wait = { $minutes ->
     [few] Per trumpą laiką to buvo per daug. Bandykite po { $minutes } minučių.
    *[other] Per trumpą laiką to buvo per daug. Bandykite po { $minutes } minučių.
   }
+wrong-quota = Pradėti nepavyksta: kas jūsų prašo, šiuo metu daugiau įrodymų gauti negali. Tai ne jūsų kaltė: praneškite jiems.
 wrong-conflict = Tai nedera su tuo, kas įvyko per tą laiką. Dar kartą pažiūrėkite į puslapį.
 wrong-unavailable = Šiuo metu tai neveikia ir niekas nepasikeitė. Bandykite po minutės.
 
@@ -211,14 +248,14 @@ look-again = Pažiūrėti dar kartą
 end-completed-title = Įrodyta
 end-completed-text = { $organisation } dabar žino, kad tai jūsų. Daugiau nieko daryti nereikia.
 end-expired-title = Laikas baigėsi
-end-expired-text = Laiku niekas neįrodyta, ir { $organisation } nieko nesužinojo. Naują nuorodą duoda { $organisation }.
+end-expired-text = Laiku niekas neįrodyta. { $organisation } tai mato, kaip ir tai, ką čia nurodėte. Naują nuorodą duoda { $organisation }.
 end-expired-some-title = Laikas baigėsi
 end-expired-some-text = Tai, ką įrodėte laiku, mato { $organisation }, o kita liko neįrodyta. Jei to dar reikia, paprašykite naujos nuorodos.
 end-cancelled-title = To nebeprašoma
 end-cancelled-text = { $organisation } prašymą atšaukė. Jums nieko daryti nereikia.
 end-close = Šį puslapį galite užverti.
 end-return = Grįžti: { $organisation }
-end-returning = Po kelių sekundžių būsite grąžinti atgal.
+end-returning = Po { $seconds } sekundžių būsite grąžinti atgal.
 end-stay = Likti čia
 
 # Svetima nuoroda arba jokios. Kuri, nesakoma.

@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 use proof_domain::asset::{AssetType, Channel};
+use proof_domain::id::Id;
 use proof_domain::timestamp::Timestamp;
-use proof_domain::verification::{DeliveryStatus, VerificationView};
+use proof_domain::verification::{CheckView, DeliveryStatus, VerificationView};
 
 use super::asset::Asset;
 use super::domain::{self, Publication};
-use super::{channel_name, fields, wallet};
+use super::{account, channel_name, fields, wallet};
 use crate::Words;
 use crate::parts::{
     Entry, Field, Sign, Weight, code_line, field, link_or_scan, moment, note, sign,
@@ -16,12 +17,12 @@ use crate::parts::{
 /// A challenge.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
+    /// Its verification. Forms name it, so that one left open answers no later challenge.
+    pub verification: Id,
     pub channel: Channel,
     pub ask: Ask<'a>,
     /// When the challenge ends.
     pub until: Timestamp,
-    /// What was wrong with the last answer; it stands at the field.
-    pub error: Option<&'a str>,
     /// The person may go back and choose another way or another asset.
     pub can_change: bool,
     /// Test mode: what may be answered, as nothing was sent.
@@ -37,7 +38,6 @@ pub enum Ask<'a> {
         recipient: &'a str,
         delivery: Option<DeliveryStatus>,
         attempts_left: Option<u8>,
-        resend: Resend,
     },
     /// Send the code that is shown, from the phone that is to be proven.
     ShownCode {
@@ -49,33 +49,33 @@ pub enum Ask<'a> {
     /// Publish a record or a file.
     Publish(Publication<'a>),
     /// Sign in at the provider.
-    SignIn { address: &'a str },
+    SignIn {
+        address: &'a str,
+        /// What the last try came to.
+        last: Option<&'a CheckView>,
+    },
     /// Sign a text with the wallet.
     Sign { message: &'a str },
     /// Show the bot's token.
-    BotToken,
-}
-
-/// Whether the code can be sent once more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resend {
-    Now,
-    /// Not before this.
-    From(Timestamp),
-    /// As often as it may be, it was.
-    Never,
+    BotToken {
+        /// What Telegram said of the last one.
+        last: Option<&'a CheckView>,
+    },
 }
 
 impl<'a> Asked<'a> {
     /// What a pending verification asks for. `recipient` is where a code went, as it may be shown.
     /// Nothing if nothing is asked any more.
-    pub fn of(view: &'a VerificationView, recipient: &'a str, resend: Resend) -> Option<Self> {
+    pub fn of(view: &'a VerificationView, recipient: &'a str) -> Option<Self> {
         let challenge = view.challenge.as_ref()?;
         let code = challenge.code.as_deref();
         let ask = if let Some(message) = challenge.message.as_deref() {
             Ask::Sign { message }
         } else if let Some(address) = challenge.auth_url.as_deref() {
-            Ask::SignIn { address }
+            Ask::SignIn {
+                address,
+                last: view.last_check.as_ref(),
+            }
         } else if challenge.dns_record.is_some() || challenge.http_file.is_some() {
             Ask::Publish(Publication {
                 record: challenge.dns_record.as_ref(),
@@ -84,7 +84,9 @@ impl<'a> Asked<'a> {
                 next: view.next_check_at,
             })
         } else if view.kind == AssetType::TelegramBot {
-            Ask::BotToken
+            Ask::BotToken {
+                last: view.last_check.as_ref(),
+            }
         } else if let (None, Some(code)) = (view.delivery_status, code) {
             Ask::ShownCode {
                 code,
@@ -96,17 +98,37 @@ impl<'a> Asked<'a> {
                 recipient,
                 delivery: view.delivery_status,
                 attempts_left: challenge.attempts_remaining,
-                resend,
             }
         };
         Some(Self {
+            verification: view.id,
             channel: view.channel,
             ask,
             until: challenge.expires_at,
-            error: None,
             can_change: true,
             test_code: code.filter(|_| view.test_mode == Some(true)),
         })
+    }
+
+    /// Whether the person fills in this field.
+    pub(super) fn has_field(&self, field: &str) -> bool {
+        let own = match self.ask {
+            Ask::SentCode { .. } => Some(fields::CODE),
+            Ask::Sign { .. } => Some(fields::SIGNATURE),
+            Ask::BotToken { .. } => Some(fields::TOKEN),
+            Ask::ShownCode { .. } | Ask::Publish(_) | Ask::SignIn { .. } => None,
+        };
+        own == Some(field) || (field == fields::CODE && self.test_code.is_some())
+    }
+
+    /// A form about this challenge and no other.
+    pub(super) fn form(&self, asset: &Asset<'_>, class: &str, step: &str, body: &Markup) -> Markup {
+        html! {
+            form class=[(!class.is_empty()).then_some(class)] method="post" action=(asset.place.step(step)) {
+                input type="hidden" name=(fields::VERIFICATION) value=(self.verification);
+                (body)
+            }
+        }
     }
 }
 
@@ -122,27 +144,30 @@ pub(super) fn body(words: Words, asset: &Asset<'_>, asked: &Asked<'_>) -> Markup
             ))
         }
         @match &asked.ask {
-            Ask::SentCode { recipient, delivery, attempts_left, resend } => {
+            Ask::SentCode { recipient, delivery, attempts_left } => {
                 (sent(words, asset, asked, recipient, *delivery, *attempts_left))
-                (resending(words, asset, *resend))
+                (asked.form(asset, "aside", "resend", &html! {
+                    span.muted.small { (words.say("nothing-came")) }
+                    button.button.quiet type="submit" { (sign(Sign::Again)) (words.say("send-again")) }
+                }))
             }
             Ask::ShownCode { code, link, from_elsewhere } => {
                 (shown(words, asset, asked.channel, code, *link, *from_elsewhere))
             }
-            Ask::Publish(publication) => (domain::publication(words, asset, publication, asked.error)),
-            Ask::SignIn { address } => (sign_in(words, asset, asked, address)),
-            Ask::Sign { message } => (wallet::signing(words, asset, asked.channel, message, asked.error)),
-            Ask::BotToken => (token(words, asset, asked.error)),
+            Ask::Publish(publication) => (domain::publication(words, asset, asked, publication)),
+            Ask::SignIn { address, last } => (account::sign_in(words, asset, asked, address, *last)),
+            Ask::Sign { message } => (wallet::signing(words, asset, asked, message)),
+            Ask::BotToken { last } => (account::token(words, asset, asked, *last)),
         }
         @if asked.test_code.is_some() && !matches!(asked.ask, Ask::SentCode { .. }) {
-            (test_answer(words, asset))
+            (test_answer(words, asset, asked))
         }
         div.asset-foot {
             p.muted.small { (words.rich("asked-until", &[], &[("when", &until)])) }
             @if asked.can_change {
-                form method="post" action=(asset.place.step("change")) {
+                (asked.form(asset, "", "change", &html! {
                     button.button.quiet type="submit" { (sign(Sign::Undo)) (words.say("another-way")) }
-                }
+                }))
             }
         }
     }
@@ -164,7 +189,8 @@ fn sent(
         _ => "sent-other",
     };
     let way = html! { (channel_name(words, asset.kind, asked.channel)) };
-    let hint = match (asked.error, left.as_deref()) {
+    let wrong = asset.wrong_at(fields::CODE);
+    let hint = match (wrong, left.as_deref()) {
         (None, Some(left)) if left != "5" => Some(words.with("tries-left", &[("left", left)])),
         _ => None,
     };
@@ -181,7 +207,7 @@ fn sent(
             }
             _ => { p { (words.rich(key, &[], &[("recipient", &to), ("way", &way)])) } }
         }
-        form.stack method="post" action=(asset.place.step("submit")) {
+        (asked.form(asset, "stack", "submit", &html! {
             (field(&Field {
                 id: &asset.place.id("code"),
                 name: fields::CODE,
@@ -189,25 +215,10 @@ fn sent(
                 label: &words.say("code"),
                 hint: hint.as_deref(),
                 value: "",
-                error: asked.error,
+                error: wrong,
             }))
             button.button.primary.wide type="submit" { (words.say("code-confirm")) }
-        }
-    }
-}
-
-fn resending(words: Words, asset: &Asset<'_>, resend: Resend) -> Markup {
-    match resend {
-        Resend::Now => html! {
-            form.aside method="post" action=(asset.place.step("resend")) {
-                span.muted.small { (words.say("nothing-came")) }
-                button.button.quiet type="submit" { (sign(Sign::Again)) (words.say("send-again")) }
-            }
-        },
-        Resend::From(at) => html! {
-            p.muted.small { (words.rich("send-again-from", &[], &[("when", &moment(words, at))])) }
-        },
-        Resend::Never => html! { p.muted.small { (words.say("send-again-never")) } },
+        }))
     }
 }
 
@@ -220,64 +231,42 @@ fn shown(
     from_elsewhere: bool,
 ) -> Markup {
     let name = channel_name(words, asset.kind, channel);
-    let values = [("way", name.as_str())];
+    // A text message is no proper name that could stand in another sentence.
+    let say = |key: &str| match channel {
+        Channel::Sms => words.say(&format!("{key}-sms")),
+        _ => words.with(key, &[("way", name.as_str())]),
+    };
     html! {
         @if from_elsewhere {
             (note(Weight::Warn, Sign::Alert, &html! { (words.say("from-elsewhere")) }, None))
         }
-        p { (words.with("send-this", &values)) }
+        p { (say("send-this")) }
         @if let Some(link) = link {
-            (link_or_scan(words, link, &words.with("open-way", &values), &words.with("scan-way", &values)))
+            (link_or_scan(words, link, &say("open-way"), &say("scan-way")))
             p.muted.small { (words.say("send-by-hand")) }
         }
         (code_line(words, code, &words.say("code")))
-        p.waiting { (sign(Sign::Clock)) span { (words.say("waiting-message")) " " a.look href="" { (words.say("look-again")) } } }
-    }
-}
-
-fn sign_in(words: Words, asset: &Asset<'_>, asked: &Asked<'_>, address: &str) -> Markup {
-    let name = channel_name(words, asset.kind, asked.channel);
-    let values = [("provider", name.as_str())];
-    html! {
-        @if let Some(error) = asked.error {
-            (note(Weight::Bad, Sign::Alert, &html! { (error) }, None))
-        }
-        p { (words.with("sign-in-there", &values)) }
-        p { a.button.primary.wide href=(address) data-next { (words.with("sign-in-continue", &values)) (sign(Sign::Open)) } }
-    }
-}
-
-fn token(words: Words, asset: &Asset<'_>, error: Option<&str>) -> Markup {
-    html! {
-        form.stack method="post" action=(asset.place.step("submit")) {
-            (field(&Field {
-                id: &asset.place.id("token"),
-                name: fields::TOKEN,
-                entry: Entry::Secret,
-                label: &words.say("bot-token"),
-                hint: Some(&words.say("bot-token-hint")),
-                value: "",
-                error,
-            }))
-            button.button.primary.wide type="submit" { (words.say("bot-token-check")) }
-        }
+        p.waiting { (sign(Sign::Clock)) span {
+            (words.say("waiting-message")) " "
+            span.with-script { (words.say("goes-on")) }
+            a.without-script href="" { (words.say("look-again")) }
+        } }
     }
 }
 
 /// In test mode nobody sends, signs or publishes anything: the code answers.
-fn test_answer(words: Words, asset: &Asset<'_>) -> Markup {
-    html! {
-        form.stack method="post" action=(asset.place.step("submit")) {
-            (field(&Field {
-                id: &asset.place.id("test-code"),
-                name: fields::CODE,
-                entry: Entry::Code,
-                label: &words.say("test-answer"),
-                hint: None,
-                value: "",
-                error: None,
-            }))
-            button.button.wide type="submit" { (words.say("code-confirm")) }
-        }
-    }
+fn test_answer(words: Words, asset: &Asset<'_>, asked: &Asked<'_>) -> Markup {
+    let body = html! {
+        (field(&Field {
+            id: &asset.place.id("test-code"),
+            name: fields::CODE,
+            entry: Entry::Code,
+            label: &words.say("test-answer"),
+            hint: None,
+            value: "",
+            error: asset.wrong_at(fields::CODE),
+        }))
+        button.button.wide type="submit" { (words.say("code-confirm")) }
+    };
+    asked.form(asset, "stack", "submit", &body)
 }

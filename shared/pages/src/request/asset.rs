@@ -6,21 +6,32 @@ use proof_domain::timestamp::Timestamp;
 
 use super::asked::{self, Asked};
 use super::begin::{self, Begin};
-use super::{Place, channel_name, kind_name};
+use super::{Place, Wrong, channel_name, fields, kind_name};
 use crate::Words;
 use crate::frame::{Tone, mark};
-use crate::parts::{Sign, Weight, chip, moment, note, progress, sign};
+use crate::parts::{Sign, Weight, chip, moment, note, sign};
 
 /// One asset as the page shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset<'a> {
     pub place: Place<'a>,
     pub kind: AssetType,
-    /// As it may be shown: masked until proven, where the tenant fixed it.
+    /// As it may be shown: masked where whoever has the link must not read it.
     pub identifier: Option<&'a str>,
-    /// The request can end well without it.
-    pub optional: bool,
+    pub necessity: Necessity,
     pub standing: Standing<'a>,
+    /// What was wrong with the form that was just sent.
+    pub wrong: Option<Wrong<'a>>,
+}
+
+/// What has to be said of whether the request can do without an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Necessity {
+    /// Nothing: it is as with the others.
+    Unsaid,
+    Optional,
+    /// Among several of which not all are needed.
+    Required,
 }
 
 /// How an asset stands.
@@ -45,7 +56,10 @@ pub enum Standing<'a> {
         organisation: &'a str,
     },
     /// It was proven, and the proof was withdrawn since.
-    Withdrawn { at: Timestamp },
+    Withdrawn {
+        /// What can be begun again, if anything can.
+        again: Option<Begin<'a>>,
+    },
     /// The request ended before.
     Left,
 }
@@ -59,15 +73,33 @@ pub fn assets(words: Words, all: &[Asset<'_>]) -> Markup {
     }
 }
 
-/// How many of them are proven.
-pub fn progress_of(words: Words, all: &[Asset<'_>]) -> Markup {
-    let done = all.iter().filter(|one| one.is_proven()).count();
-    html! { div id="progress" data-part { (progress(words, done, all.len())) } }
-}
-
 impl Asset<'_> {
     pub const fn is_proven(&self) -> bool {
         matches!(self.standing, Standing::Proven { .. })
+    }
+
+    /// What is wrong with what was typed into this field.
+    pub(super) fn wrong_at(&self, field: &str) -> Option<&str> {
+        self.wrong
+            .filter(|wrong| wrong.field == Some(field))
+            .map(|wrong| wrong.text)
+    }
+
+    /// What went wrong and cannot be said at a field, because it is about none or none is there.
+    fn remark(&self) -> Option<&str> {
+        let wrong = self.wrong.filter(|_| !self.is_proven())?;
+        let is_said = wrong.field.is_some_and(|field| match &self.standing {
+            Standing::Ready(begin)
+            | Standing::Failed {
+                again: Some(begin), ..
+            }
+            | Standing::Withdrawn { again: Some(begin) } => {
+                field == fields::IDENTIFIER && begin.wanted.is_some()
+            }
+            Standing::Asked(asked) => asked.has_field(field),
+            _ => false,
+        });
+        (!is_said).then_some(wrong.text)
     }
 }
 
@@ -82,7 +114,7 @@ pub fn asset(words: Words, asset: &Asset<'_>) -> Markup {
                 div.asset-name {
                     div.asset-title {
                         h2 id=(heading_id) { (kind_name(words, asset.kind))
-                            @if asset.optional && !asset.is_proven() { " " span.optional { (words.say("asset-optional")) } }
+                            @if let Some(key) = necessity(asset) { " " span.optional { (words.say(key)) } }
                         }
                         (head)
                     }
@@ -90,8 +122,20 @@ pub fn asset(words: Words, asset: &Asset<'_>) -> Markup {
                     (told(words, asset))
                 }
             }
+            @if let Some(text) = asset.remark() {
+                div data-wrong { (note(Weight::Bad, Sign::Alert, &html! { (text) }, None)) }
+            }
             (body(words, asset))
         }
+    }
+}
+
+const fn necessity(asset: &Asset<'_>) -> Option<&'static str> {
+    match asset.necessity {
+        _ if asset.is_proven() => None,
+        Necessity::Unsaid => None,
+        Necessity::Optional => Some("asset-optional"),
+        Necessity::Required => Some("asset-required"),
     }
 }
 
@@ -159,10 +203,10 @@ fn body(words: Words, asset: &Asset<'_>) -> Markup {
                 @if let Some(begin) = again { (begin::form(words, asset, begin, "begin-again")) }
             }
         }
-        Standing::Withdrawn { at } => {
-            let when = moment(words, *at);
-            html! { p { (words.rich("asset-withdrawn", &[], &[("when", &when)])) } }
-        }
+        Standing::Withdrawn { again } => html! {
+            p { (words.say("asset-withdrawn")) }
+            @if let Some(begin) = again { (begin::form(words, asset, begin, "begin-again")) }
+        },
         Standing::Left => html! { p.muted.small { (words.say("asset-left")) } },
     }
 }

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use proof_domain::asset::{AssetType, Channel};
 
 use super::asset::Asset;
-use super::names::{channel_hint, channel_sign};
+use super::names::{channel_hint, channel_sign, named_by, names_address};
 use super::{channel_name, fields};
 use crate::Words;
-use crate::parts::{Choice, Entry, Field, Sign, Weight, choices, field, note, sign};
+use crate::parts::{Choice, Entry, Field, choices, field, sign};
 
 /// What the person can begin.
 #[derive(Clone, Copy, Debug)]
@@ -15,28 +15,16 @@ pub struct Begin<'a> {
     /// The ways that there are, the preferred one first.
     pub channels: &'a [Channel],
     pub chosen: Option<Channel>,
-    /// The asset is for the person to name.
-    pub wanted: Option<Wanted<'a>>,
-    /// What went wrong, where it is not the name's fault.
-    pub error: Option<&'a str>,
-}
-
-/// What the person typed for it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted<'a> {
-    pub value: &'a str,
-    pub error: Option<&'a str>,
+    /// What the person typed so far, where the asset is for them to name.
+    pub wanted: Option<&'a str>,
 }
 
 /// The form; `key` is what its button says.
 pub(super) fn form(words: Words, asset: &Asset<'_>, begin: &Begin<'_>, key: &str) -> Markup {
     let chosen = begin.chosen.or(begin.channels.first().copied());
     html! {
-        @if let Some(error) = begin.error {
-            (note(Weight::Bad, Sign::Alert, &html! { (error) }, None))
-        }
         form.stack method="post" action=(asset.place.step("start")) {
-            @if let Some(wanted) = &begin.wanted { (name_it(words, asset, wanted, begin.channels)) }
+            @if let Some(typed) = begin.wanted { (name_it(words, asset, typed, begin.channels)) }
             @match begin.channels {
                 [] => {}
                 [only] => {
@@ -83,23 +71,24 @@ fn choose(
 }
 
 /// The field for the asset. A wallet can fill it in.
-fn name_it(words: Words, asset: &Asset<'_>, wanted: &Wanted<'_>, channels: &[Channel]) -> Markup {
+fn name_it(words: Words, asset: &Asset<'_>, typed: &str, channels: &[Channel]) -> Markup {
     let entry = match asset.kind {
         AssetType::Phone => Entry::Phone,
         AssetType::Email => Entry::Email,
         AssetType::Domain => Entry::Domain,
+        _ if names_address(asset.kind, channels) => Entry::Email,
         _ => Entry::Name,
     };
-    let kind = asset.kind.as_str().replace('_', "-");
+    let what = named_by(asset.kind, channels);
     html! {
         (field(&Field {
             id: &asset.place.id("identifier"),
             name: fields::IDENTIFIER,
             entry,
-            label: &words.say(&format!("your-{kind}")),
-            hint: Some(&words.say(&format!("your-{kind}-hint"))),
-            value: wanted.value,
-            error: wanted.error,
+            label: &words.say(&format!("your-{what}")),
+            hint: Some(&words.say(&format!("your-{what}-hint"))),
+            value: typed,
+            error: asset.wrong_at(fields::IDENTIFIER),
         }))
         @if asset.kind == AssetType::Wallet {
             // The stylesheet shows the one of the chain that is chosen.

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use proof_domain::timestamp::Timestamp;
 use proof_domain::verification::{CheckView, DnsRecord, HttpFile};
 
+use super::asked::Asked;
 use super::asset::Asset;
 use crate::Words;
 use crate::parts::{Sign, Weight, dns_record, file, moment, note, sign};
@@ -37,8 +38,8 @@ pub struct Publication<'a> {
 pub(super) fn publication(
     words: Words,
     asset: &Asset<'_>,
+    asked: &Asked<'_>,
     publication: &Publication<'_>,
-    error: Option<&str>,
 ) -> Markup {
     let domain = html! { bdi { (asset.identifier.unwrap_or_default()) } };
     let named = [("domain", &domain)];
@@ -58,14 +59,10 @@ pub(super) fn publication(
             (None, Some(one)) => { p { (words.say("file-do")) } (file(words, one)) }
             _ => {}
         }
-        @if let Some(text) = error {
-            (note(Weight::Bad, Sign::Alert, &html! { (text) }, None))
-        } @else if let Some(last) = publication.last {
-            (found(words, last))
-        }
-        form.stack method="post" action=(asset.place.step("check")) {
+        @if let Some(last) = publication.last { (found(words, last)) }
+        (asked.form(asset, "stack", "check", &html! {
             button.button.primary.wide type="submit" data-next { (sign(Sign::Again)) (words.say("check-now")) }
-        }
+        }))
         @if let Some(next) = publication.next {
             p.muted.small { (words.rich("check-next", &[], &[("when", &moment(words, next))])) }
         }

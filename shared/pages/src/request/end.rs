@@ -79,9 +79,11 @@ fn way_back(words: Words, organisation: &str, back: Return<'_>) -> Markup {
                 (words.with("end-return", &values)) (sign(Sign::Open))
             }
         }
-        @if back.after.is_some() {
+        @if let Some(seconds) = back.after {
             div.aside {
-                span.muted.small data-returning hidden { (words.with("end-returning", &values)) }
+                span.muted.small data-returning hidden {
+                    (words.with("end-returning", &[("seconds", &seconds.to_string())]))
+                }
                 button.button.quiet type="button" data-stay hidden { (words.say("end-stay")) }
             }
         }

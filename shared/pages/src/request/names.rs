@@ -54,6 +54,69 @@ pub(super) const fn channel_sign(channel: Channel) -> Sign {
     }
 }
 
+/// What the person names an asset by, as the keys of texts about it know it. Networks differ: some
+/// know an account by its name, some tell its e-mail address alone.
+pub(super) fn named_by(kind: AssetType, channels: &[Channel]) -> String {
+    if kind != AssetType::Social {
+        return dashed(kind.as_str());
+    }
+    let mut ways = channels.iter().map(|channel| named_at(*channel));
+    let first = ways.next().unwrap_or("social");
+    if ways.all(|other| other == first) {
+        first.to_owned()
+    } else {
+        "social-any".to_owned()
+    }
+}
+
+/// Whether it is an e-mail address whichever way is chosen.
+pub(super) fn names_address(kind: AssetType, channels: &[Channel]) -> bool {
+    named_by(kind, channels) == ADDRESS
+}
+
+const ADDRESS: &str = "social-address";
+
+/// The rules are those of `proof_evidence::oauth`: what a network never tells proves nothing.
+const fn named_at(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Google | Channel::Linkedin => ADDRESS,
+        Channel::Facebook => "social-address-or-number",
+        Channel::Youtube => "social-handle",
+        _ => "social",
+    }
+}
+
 fn dashed(name: &str) -> String {
     name.replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proof_evidence::oauth::must_be_provable;
+
+    /// Whoever follows the label must not be refused for it.
+    #[test]
+    fn what_is_asked_for_is_what_the_network_tells() {
+        for channel in AssetType::Social.channels() {
+            let given = match named_at(*channel) {
+                ADDRESS | "social-address-or-number" => "person@example.com",
+                _ => "octocat",
+            };
+            assert!(must_be_provable(*channel, given).is_ok(), "{channel}");
+            assert!(
+                proof_domain::identifier::parse(AssetType::Social, *channel, given).is_ok(),
+                "{channel}"
+            );
+        }
+    }
+
+    #[test]
+    fn ways_that_differ_are_told_apart() {
+        let of = |channels: &[Channel]| named_by(AssetType::Social, channels);
+        assert_eq!(of(&[Channel::Google, Channel::Linkedin]), ADDRESS);
+        assert_eq!(of(&[Channel::Google, Channel::Github]), "social-any");
+        assert_eq!(of(&[Channel::Github, Channel::X]), "social");
+        assert_eq!(named_by(AssetType::Account, &[Channel::Kraken]), "account");
+    }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use proof_domain::timestamp::Timestamp;
 
+use super::{Need, Trouble, trouble};
 use crate::Words;
 use crate::parts::{Sign, Weight, chip, moment, note};
 
@@ -17,25 +18,41 @@ pub struct Purpose<'a> {
 pub struct Opening<'a> {
     pub organisation: &'a str,
     pub purpose: Option<Purpose<'a>>,
+    pub need: Need,
+    /// The person says which asset it is, of some of them.
+    pub names: bool,
+    /// Some are accounts, of which their providers tell more than was asked for.
+    pub accounts: bool,
     pub expires_at: Timestamp,
     /// Nothing is sent and nothing counts.
     pub test: bool,
 }
 
-/// The title of a page on which something is asked.
-pub fn title(words: Words, count: usize) -> String {
-    words.with("request-title", &[("count", &count.to_string())])
+/// What the script `request.js` follows while something is open.
+#[derive(Clone, Copy, Debug)]
+pub struct Live<'a> {
+    /// Where it listens.
+    pub events: &'a str,
+    /// The number of the newest event that the page knows of.
+    pub seen: usize,
 }
 
-/// The whole of the page's body, as the script `request.js` knows it: `events` is where it listens,
-/// nothing once all is over.
-pub fn whole(words: Words, events: Option<&str>, done: usize, all: usize, body: &Markup) -> Markup {
-    let (done, all) = (done.to_string(), all.to_string());
-    let values = [("done", done.as_str()), ("all", all.as_str())];
+/// The whole of the page's body, as the script knows it; nothing is live once all is over.
+pub fn whole(
+    words: Words,
+    live: Option<Live<'_>>,
+    need: Need,
+    what: Option<Trouble>,
+    body: &Markup,
+) -> Markup {
     html! {
-        section.request id="request" data-events=[events] data-summary=(words.with("summary", &values)) {
-            (live(words))
-            (offline(words))
+        section.request id="request" data-events=[live.map(|live| live.events)]
+            data-seen=[live.map(|live| live.seen)] data-summary=(need.summary(words)) {
+            @if live.is_some() {
+                p.muted.small.without-script { (words.say("without-script")) " " a href="" { (words.say("look-again")) } }
+            }
+            (held_up(words))
+            div id="trouble" data-part { @if let Some(what) = what { (trouble(words, what)) } }
             (body)
         }
     }
@@ -46,7 +63,10 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
     let organisation = html! { bdi { (opening.organisation) } };
     let named = [("organisation", &organisation)];
     html! {
-        p { (words.rich("request-asks", &[], &named)) }
+        p {
+            (words.rich("request-asks", &[], &named))
+            @if let Some(rule) = opening.need.rule(words) { " " (rule) }
+        }
         @if opening.test {
             p { (chip(Weight::Warn, Sign::Info, &words.say("request-test"))) " "
                 span.muted.small { (words.say("request-test-text")) } }
@@ -63,7 +83,11 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
             }
             div {
                 dt.muted { (words.say("request-shared")) }
-                dd { (words.rich("request-they-see", &[], &named)) }
+                dd {
+                    (words.say("request-they-see"))
+                    @if opening.names { " " (words.say("request-they-see-named")) }
+                    @if opening.accounts { " " (words.say("request-they-see-account")) }
+                }
             }
             div {
                 dt.muted { (words.say("request-open-until")) }
@@ -73,19 +97,18 @@ pub fn opening(words: Words, opening: &Opening<'_>) -> Markup {
     }
 }
 
-/// That nothing comes through at the moment. The script shows it; hidden it is always there.
-pub(super) fn offline(words: Words) -> Markup {
+/// Why nothing comes through at the moment. The script shows what is so; hidden it is always there.
+fn held_up(words: Words) -> Markup {
+    let notes = [
+        ("offline", Sign::Offline, "offline-text"),
+        ("too-many", Sign::Clock, "trouble-too-many"),
+        ("unavailable", Sign::Alert, "trouble-unavailable"),
+    ];
     html! {
-        div id="offline" hidden role="status" {
-            (note(Weight::Warn, Sign::Offline, &html! { (words.say("offline-text")) }, None))
+        @for (id, icon, key) in notes {
+            div id=(id) hidden role="status" {
+                (note(Weight::Warn, icon, &html! { (words.say(key)) }, None))
+            }
         }
-    }
-}
-
-/// What the script speaks through, and what those are told who have none.
-pub(super) fn live(words: Words) -> Markup {
-    html! {
-        p.visually-hidden id="page-status" role="status" {}
-        p.muted.small.without-script { (words.say("without-script")) " " a href="" { (words.say("look-again")) } }
     }
 }

@@ -1,12 +1,21 @@
 //! What can go wrong, in words that help.
 
 use maud::{Markup, html};
-use proof_domain::asset::AssetType;
+use proof_domain::asset::{AssetType, Channel};
 use proof_domain::error::{ApiError, ErrorCode};
 
 use super::fields;
+use super::names::named_by;
 use crate::Words;
 use crate::parts::{Sign, Weight, note};
+
+/// What was wrong with a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrong<'a> {
+    /// The field that it is about, by its name in [`fields`]; most errors are about none.
+    pub field: Option<&'a str>,
+    pub text: &'a str,
+}
 
 /// What stands in the way of the whole page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +30,14 @@ pub enum Trouble {
 
 impl Trouble {
     pub const ALL: [Self; 3] = [Self::Unavailable, Self::TooMany, Self::OutOfDate];
+
+    /// Why a page could not be made as it stands now.
+    pub fn of(error: &ApiError) -> Self {
+        match error.code {
+            ErrorCode::RateLimited => Self::TooMany,
+            _ => Self::Unavailable,
+        }
+    }
 
     const fn key(self) -> &'static str {
         match self {
@@ -38,8 +55,10 @@ pub fn trouble(words: Words, trouble: Trouble) -> Markup {
     note(Weight::Warn, Sign::Alert, &text, Some(&more))
 }
 
-/// What to say at the field or form that an error is about.
-pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
+/// What to say at the field or form that an error is about. `channels` are those that were chosen
+/// from: what an asset is named by may depend on them.
+pub fn error_text(words: Words, kind: AssetType, channels: &[Channel], error: &ApiError) -> String {
+    let wrong_name = || words.say(&format!("wrong-{}", named_by(kind, channels)));
     let left = error.attempts_remaining.map(|left| left.to_string());
     let wrong = |key: &str| match left.as_deref() {
         Some("0") => words.say("wrong-last"),
@@ -52,14 +71,15 @@ pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
         ErrorCode::TooManyAttempts => words.say("wrong-last"),
         ErrorCode::ChallengeExpired => words.say("wrong-late"),
         ErrorCode::AlreadyVerified => words.say("wrong-already"),
-        ErrorCode::InvalidIdentifier => wrong_name(words, kind),
-        ErrorCode::ValidationError if error.is_about(fields::IDENTIFIER) => wrong_name(words, kind),
+        ErrorCode::InvalidIdentifier => wrong_name(),
+        ErrorCode::ValidationError if error.is_about(fields::IDENTIFIER) => wrong_name(),
         ErrorCode::ValidationError if error.is_about(fields::CHANNEL) => words.say("wrong-channel"),
         ErrorCode::ValidationError => words.say("wrong-again"),
         ErrorCode::ChannelNotConfigured | ErrorCode::InvalidChannelForType => {
             words.say("wrong-channel")
         }
-        ErrorCode::RateLimited | ErrorCode::QuotaExceeded => {
+        ErrorCode::QuotaExceeded => words.say("wrong-quota"),
+        ErrorCode::RateLimited => {
             let minutes = error.retry_after.map(|seconds| seconds.div_ceil(60).max(1));
             minutes.map_or_else(
                 || words.say("wrong-too-many"),
@@ -69,8 +89,4 @@ pub fn error_text(words: Words, kind: AssetType, error: &ApiError) -> String {
         ErrorCode::Conflict => words.say("wrong-conflict"),
         _ => words.say("wrong-unavailable"),
     }
-}
-
-fn wrong_name(words: Words, kind: AssetType) -> String {
-    words.say(&format!("wrong-{}", kind.as_str().replace('_', "-")))
 }

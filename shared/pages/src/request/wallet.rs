@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 use proof_domain::asset::Channel;
 
+use super::asked::Asked;
 use super::asset::Asset;
 use super::fields;
 use crate::Words;
@@ -15,20 +16,16 @@ pub(super) fn address_from(words: Words, channel: Channel) -> Markup {
 }
 
 /// Signs, or lets the person paste what was signed elsewhere.
-pub(super) fn signing(
-    words: Words,
-    asset: &Asset<'_>,
-    channel: Channel,
-    message: &str,
-    error: Option<&str>,
-) -> Markup {
+pub(super) fn signing(words: Words, asset: &Asset<'_>, asked: &Asked<'_>, message: &str) -> Markup {
+    let channel = asked.channel;
+    let wrong = asset.wrong_at(fields::SIGNATURE);
     // No wallet in a browser is asked for bitcoin: pasting is the only way, so it is open.
-    let open = channel == Channel::Bitcoin || error.is_some();
+    let open = channel == Channel::Bitcoin || wrong.is_some();
     let address = asset.identifier.unwrap_or_default();
     html! {
         p { (words.say("wallet-sign")) }
         (text_to_sign(words, message))
-        form.stack method="post" action=(asset.place.step("submit")) {
+        (asked.form(asset, "stack", "submit", &html! {
             (place(words, channel, fields::SIGNATURE, "wallet-sign", Some((address, message))))
             details.more open[open] {
                 summary { (words.say("wallet-elsewhere")) }
@@ -41,12 +38,12 @@ pub(super) fn signing(
                         label: &words.say("signature"),
                         hint: None,
                         value: "",
-                        error,
+                        error: wrong,
                     }))
                     button.button.wide type="submit" { (words.say("signature-check")) }
                 }
             }
-        }
+        }))
     }
 }
 
