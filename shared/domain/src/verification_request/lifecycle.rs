@@ -168,7 +168,7 @@ impl VerificationRequest {
         self.planned(index)?;
         let place = usize::from(index);
         if matches!(self.assets[place].standing, Standing::InProgress { .. }) {
-            if self.assets[place].begun >= limits::MAX_BEGINNINGS {
+            if self.assets[place].is_used_up() {
                 return Err(ApiError::new(
                     ErrorCode::Conflict,
                     "This asset cannot be begun again, so what is under way is not given up.",
