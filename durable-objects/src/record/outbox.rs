@@ -123,10 +123,10 @@ impl<R: Record> Inside<R> {
         self.context.store(RETIRED, &true).map_err(fault)
     }
 
-    /// Whether there was a record here that is deleted.
+    /// Whether there was a record here that is deleted, or is just being.
     pub(crate) fn is_retired(&self) -> Result<bool, ApiError> {
         let mark: Option<bool> = self.context.load(RETIRED).map_err(fault)?;
-        Ok(mark.is_some())
+        Ok(mark.is_some() || self.erasing.get())
     }
 
     pub(super) fn flush_after_answer(self: &Rc<Self>) {

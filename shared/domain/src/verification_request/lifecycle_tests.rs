@@ -5,17 +5,17 @@ use serde_json::json;
 
 use super::*;
 use crate::error::{ApiError, ErrorCode};
-use crate::event::{Event, EventType};
+use crate::event::EventType;
 use crate::limits;
 use crate::tenant::Environment;
 
 const START: i64 = 1_770_202_200;
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(START + seconds)
 }
 
-fn request(body: &serde_json::Value) -> VerificationRequest {
+pub(super) fn request(body: &serde_json::Value) -> VerificationRequest {
     let create: CreateVerificationRequest = serde_json::from_value(body.clone()).unwrap();
     VerificationRequest::new(
         Id::from_bytes([1; 12]),
@@ -31,20 +31,24 @@ fn request(body: &serde_json::Value) -> VerificationRequest {
     )
 }
 
-fn two() -> VerificationRequest {
+pub(super) fn two() -> VerificationRequest {
     request(&json!({"partial_ok": true, "assets": [
         {"type": "email", "identifier": "a@example.com"},
         {"type": "phone"},
     ]}))
 }
 
-fn id(asset: u8, attempt: u8) -> Id {
+pub(super) fn id(asset: u8, attempt: u8) -> Id {
     let mut bytes = [asset; 12];
     bytes[0] = attempt;
     Id::from_bytes(bytes)
 }
 
-fn begin(record: &mut VerificationRequest, asset: u8, now: i64) -> Result<Begun, ApiError> {
+pub(super) fn begin(
+    record: &mut VerificationRequest,
+    asset: u8,
+    now: i64,
+) -> Result<Begun, ApiError> {
     let identifier = (asset > 0).then(|| format!("+3706919919{asset}"));
     record.begin(
         asset,
@@ -55,7 +59,7 @@ fn begin(record: &mut VerificationRequest, asset: u8, now: i64) -> Result<Begun,
     )
 }
 
-fn proven(now: i64) -> Proven {
+pub(super) fn proven(now: i64) -> Proven {
     Proven {
         at: at(now),
         proof_token: "t".into(),
@@ -64,7 +68,7 @@ fn proven(now: i64) -> Proven {
     }
 }
 
-fn verify(record: &mut VerificationRequest, asset: u8, now: i64) {
+pub(super) fn verify(record: &mut VerificationRequest, asset: u8, now: i64) {
     let begun = begin(record, asset, now).unwrap();
     record.reported(
         asset,
@@ -74,7 +78,7 @@ fn verify(record: &mut VerificationRequest, asset: u8, now: i64) {
     );
 }
 
-fn told(record: &VerificationRequest) -> Vec<EventType> {
+pub(super) fn told(record: &VerificationRequest) -> Vec<EventType> {
     announced(record, b"secret")
         .iter()
         .map(|event| event.kind)
@@ -113,84 +117,6 @@ fn it_is_completed_when_everything_required_is_verified() {
             .iter()
             .all(|asset| asset.proof.is_none())
     );
-}
-
-#[test]
-fn without_partial_ok_nobody_hears_of_parts() {
-    let mut record = two();
-    record.plan.partial_ok = false;
-    verify(&mut record, 0, 1);
-    assert_eq!(record.status, RequestStatus::Partial);
-    assert!(told(&record).is_empty());
-    record.settle(record.expires_at);
-    let event = &announced(&record, b"secret")[0];
-    assert_eq!(event.kind, EventType::RequestExpired);
-    assert!(event.payload.contains(r#""proofs":[]"#) && !event.payload.contains("partial"));
-    assert_eq!(record.view("").partial, None);
-}
-
-#[test]
-fn what_is_there_at_the_end_is_told_where_parts_are_taken() {
-    let mut record = two();
-    verify(&mut record, 0, 1);
-    record.settle(record.expires_at);
-    let events = announced(&record, b"secret");
-    assert_eq!(events[1].kind, EventType::RequestExpired);
-    let payload: serde_json::Value = serde_json::from_str(&events[1].payload).unwrap();
-    assert_eq!(payload["status"], "expired");
-    assert_eq!(payload["partial"], true);
-    assert_eq!(payload["proofs"][0]["proof_token"], "t");
-    assert_eq!(payload["proofs"][0]["asset_index"], 0);
-    assert_eq!(payload["id"], json!(events[1].id));
-    assert_eq!(record.view("").partial, Some(true));
-}
-
-/// The ledger may have been away for a while: what is told then is what was so.
-#[test]
-fn what_is_told_late_is_told_as_it_was() {
-    let mut record = two();
-    verify(&mut record, 0, 1);
-    verify(&mut record, 1, 2);
-    record.reported(0, id(0, 0), Report::Revoked, at(3));
-    let places: Vec<_> = announced(&record, b"secret")
-        .iter()
-        .map(|event| (event.kind, places_of(event)))
-        .collect();
-    assert_eq!(
-        places,
-        [
-            (EventType::RequestPartial, vec![0]),
-            (EventType::RequestCompleted, vec![0, 1])
-        ]
-    );
-}
-
-#[test]
-fn what_was_withdrawn_before_is_not_told() {
-    let mut record = two();
-    verify(&mut record, 0, 1);
-    record.reported(0, id(0, 0), Report::Revoked, at(2));
-    record.settle(record.expires_at);
-    let events = announced(&record, b"secret");
-    assert_eq!(places_of(&events[0]), [0]);
-    assert!(places_of(&events[1]).is_empty() && !events[1].payload.contains("partial\":"));
-    // Proven anew, it is another proof.
-    let mut record = two();
-    verify(&mut record, 0, 1);
-    record.reported(0, id(0, 0), Report::Revoked, at(2));
-    verify(&mut record, 0, 3);
-    let events = announced(&record, b"secret");
-    assert!(places_of(&events[0]).is_empty());
-    assert_eq!(places_of(&events[1]), [0]);
-}
-
-/// The assets whose proofs an event carries.
-fn places_of(event: &Event) -> Vec<u64> {
-    let payload: serde_json::Value = serde_json::from_str(&event.payload).unwrap();
-    let proofs = payload["proofs"].as_array().unwrap().iter();
-    proofs
-        .map(|proof| proof["asset_index"].as_u64().unwrap())
-        .collect()
 }
 
 #[test]
@@ -436,6 +362,41 @@ fn records_written_before_stay_readable() {
     let read: VerificationRequest = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), stored);
     assert_eq!(told(&read), [EventType::RequestCompleted]);
+}
+
+#[test]
+fn when_its_time_is_over_it_says_what_was_asked_and_not_of_whom() {
+    let mut record = request(&json!({
+        "assets": [{"type": "social", "identifier": "mark-1", "channel": "github"}, {"type": "phone"}],
+        "reference_id": "order-17", "action_type": "login", "partial_ok": true,
+        "action_context": {"title": "mark-2"}, "redirect_url": "https://shop.example/mark-3",
+        "callback_url": "https://shop.example/mark-4", "external_user_id": "mark-5",
+        "client_metadata": {"note": "mark-6"},
+    }));
+    let begun = begin(&mut record, 0, 1).unwrap();
+    let proven = Proven {
+        proof_token: "mark-7".into(),
+        account: Some(Account {
+            id: "mark-8".into(),
+            username: Some("mark-9".into()),
+        }),
+        ..proven(2)
+    };
+    let report = Report::Verified(proven);
+    record.reported(0, begun.verification_id, report, at(2));
+    record.settle(record.expires_at);
+    let view = record.view("https://proof.example");
+    let whole = serde_json::to_string(&view).unwrap();
+    assert!((1..=9).all(|mark| whole.contains(&format!("mark-{mark}"))));
+    let left = view.clone().forgotten();
+    assert!(!serde_json::to_string(&left).unwrap().contains("mark"));
+    assert_eq!(left.assets[0].verified_at, Some(at(2)));
+    assert_eq!(left.assets[0].status, AssetStatus::Verified);
+    assert_eq!(left.reference_id.as_deref(), Some("order-17"));
+    assert_eq!(
+        (left.status, left.progress, left.expired_at, left.partial),
+        (view.status, view.progress, view.expired_at, Some(true))
+    );
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! own, and the request is told how that ended.
 
 mod announce;
+#[cfg(test)]
+mod announce_tests;
 mod ask;
 mod lifecycle;
 #[cfg(test)]
