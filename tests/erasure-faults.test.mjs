@@ -129,3 +129,28 @@ test("what is more than one call deletes is deleted by several", async () => {
   const second = (await erase(client, name)).expect(200).body;
   assert.deepEqual([second.id, second.status, second.deleted.verifications], [first.id, "completed", 410]);
 });
+
+test("what comes to be while the last step is made is deleted too, before it is said that nothing is left", async () => {
+  const { id: organisation, test: client } = await world.organisation();
+  const name = `between-${random()}`;
+  await many(client, name, 10);
+  // A delivery that begins between the last look and the end, once.
+  await world.sql("CREATE TABLE came_between (id TEXT)");
+  await world.sql(
+    `CREATE TRIGGER come_between AFTER UPDATE OF events ON erasures WHEN NEW.external_user_id = '${name}' AND NOT EXISTS (SELECT 1 FROM came_between)
+     BEGIN
+       INSERT INTO came_between VALUES (NEW.id);
+       INSERT INTO webhook_deliveries (id, organisation_id, environment, event_id, event_type, endpoint_id, external_user_id, url, created_at, updated_at)
+       VALUES (lower(hex(randomblob(12))), '${organisation}', 'test', 'event', 'verification.completed', 'endpoint', NEW.external_user_id, 'https://hooks-of-tests.com/', 0, 0);
+     END`,
+  );
+  try {
+    const done = (await erase(client, name)).expect(200).body;
+    assert.deepEqual([done.status, done.deleted.verifications, done.deleted.webhook_deliveries], ["completed", 10, 1]);
+    assert.equal((await world.sql("SELECT COUNT(*) AS n FROM came_between"))[0].n, 1);
+    assert.deepEqual(await inTables(world, [name]), []);
+  } finally {
+    await world.sql("DROP TRIGGER come_between");
+    await world.sql("DROP TABLE came_between");
+  }
+});
