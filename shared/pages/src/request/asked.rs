@@ -248,8 +248,8 @@ fn shown(
         (code_line(words, code, &words.say("code")))
         p.waiting { (sign(Sign::Clock)) span {
             (words.say("waiting-message")) " "
-            span.with-script { (words.say("goes-on")) }
             a.without-script href="" { (words.say("look-again")) }
+            span.with-script { (words.say("goes-on")) }
         } }
     }
 }
