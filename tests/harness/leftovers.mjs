@@ -24,8 +24,12 @@ export async function inObjects(world, words) {
   for (const entry of await readdir(world.stateDir, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || path.includes("D1DatabaseObject") || !/\.sqlite(-wal|-shm)?$/.test(path)) continue;
+    // An object that is put away in this moment takes its log with it.
+    const bytes = await readFile(path).catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    if (!bytes) continue;
     files += 1;
-    const bytes = await readFile(path);
     // A stored text is in Latin letters or, if one of its letters is no such, in two bytes each.
     const holds = (word) => ["utf8", "latin1", "utf16le"].some((encoding) => bytes.includes(Buffer.from(word, encoding)));
     for (const word of words) if (holds(word)) found.push(`${entry.name}: ${word}`);
