@@ -169,7 +169,7 @@ impl CreateVerification {
                 ErrorCode::InvalidChannelForType,
                 "channel",
                 format!(
-                    "{} cannot prove a {}; use one of {}",
+                    "{} is no channel for {}; use one of {}",
                     self.channel,
                     self.kind,
                     names(self.kind.channels())

@@ -322,7 +322,7 @@ fn must_fit(kind: AssetType, channel: Channel, field: String) -> Result<(), ApiE
         ErrorCode::InvalidChannelForType,
         field,
         format!(
-            "{channel} cannot prove a {kind}; use one of {}",
+            "{channel} is no channel for {kind}; use one of {}",
             names.join(", ")
         ),
     ))
