@@ -22,9 +22,15 @@ const SOMETIMES_NULL: [(&str, &str); 13] = [
 ];
 
 /// Members of requests that may be left out, and where null says something else than that.
-const TAKES_NULL: [(&str, &str); 2] = [
+const TAKES_NULL: [(&str, &str); 8] = [
     ("UpdateEndpoint", "events"),
     ("UpdateEndpoint", "description"),
+    ("UpdateProject", "name"),
+    ("UpdateProject", "branding"),
+    ("UpdateProject", "redirect_urls"),
+    ("UpdateBranding", "accent"),
+    ("UpdateBranding", "radius"),
+    ("UpdateBranding", "logo"),
 ];
 
 pub(crate) fn state(book: &mut Value) {
