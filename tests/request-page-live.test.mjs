@@ -27,6 +27,13 @@ const codeOf = async (request, index = 0) => {
   const id = (await readRequest(org.live, request.id)).assets[index].verification_id;
   return (await world.inbox.code(id)).code;
 };
+/** Enters the code, once the page asks for it: before that there is none, or an earlier one. */
+async function answer(page, request, index) {
+  const field = card(page, index).getByLabel("Code");
+  await field.waitFor();
+  await field.fill(await codeOf(request, index));
+  await page.keyboard.press("Enter");
+}
 /** An e-mail address whose code is on its way. */
 async function asked(overrides) {
   const request = await createRequest(org.live, [{ type: "email", identifier: freshEmail() }], overrides);
@@ -208,8 +215,7 @@ for (const { device, viewport, colorScheme } of VIEWS) {
       await page.getByText(says("0 of 2 proven")).first().waitFor();
       await card(page, 1).getByLabel("Your e-mail address").fill(freshEmail());
       await begin(page, 1);
-      await card(page, 1).getByLabel("Code").fill(await codeOf(request, 1));
-      await page.keyboard.press("Enter");
+      await answer(page, request, 1);
       await page.getByText(says("1 of 2 proven")).first().waitFor();
       await looksRight(page, watch, `request-choice-${device}-${colorScheme}`);
     });
@@ -228,8 +234,7 @@ test("what was withdrawn can be proven again", async () => {
     await card(page, 0).getByText("It no longer counts").waitFor();
     await looksRight(page, watch, "request-withdrawn");
     await card(page, 0).getByRole("button", { name: "Begin again" }).click();
-    await card(page, 0).getByLabel("Code").fill(await codeOf(request));
-    await page.keyboard.press("Enter");
+    await answer(page, request, 0);
     await card(page, 0).getByText("Proven", { exact: true }).waitFor();
     watch.expectNone();
   });
