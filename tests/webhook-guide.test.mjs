@@ -4,10 +4,11 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import http from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { freePort } from "../xtask/runner/free-port.mjs";
 import { after, before, test } from "./harness/test.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { eventually } from "./harness/poll.mjs";
@@ -46,20 +47,13 @@ test("the guide has these pieces, and each is run below", () => {
   assert.deepEqual(Object.keys(guide).sort(), ["catch-up.mjs", "plain.mjs", "plain.py", "receiver.mjs", "receiver.py"]);
 });
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
 /** Runs a piece until the test is over; `lines` is what it says. */
 async function run(context, command, name, env) {
   const child = spawn(command, [join(folder, name)], { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const said = { lines: [], errors: "", ended: new Promise((resolve) => child.on("exit", resolve)) };
   child.on("error", (error) => (said.errors += error));
-  child.stdout.on("data", (chunk) => said.lines.push(...chunk.toString().split("\n").filter(Boolean)));
+  // A line may come in pieces.
+  createInterface({ input: child.stdout }).on("line", (line) => said.lines.push(line));
   child.stderr.on("data", (chunk) => (said.errors += chunk));
   context.after(() => child.kill());
   return said;
@@ -120,7 +114,10 @@ async function isGoodReceiver(context, command, name) {
   await listening(port, said);
 
   const fired = (await client.post(`webhook-endpoints/${id}/test`)).expect(201).body;
-  await eventually("the trial", () => said.lines.includes(`webhook_endpoint.test ${fired.event_id}`));
+  await eventually("the trial", () => {
+    assert.ok(said.lines.includes(`webhook_endpoint.test ${fired.event_id}`), `${passed.length} came; it said: ${said.lines} ${said.errors}`);
+    return true;
+  });
   await proven(client);
   await eventually("the completed verification", () => said.lines.some((line) => line.startsWith("verification.completed ")));
   await eventually("deliveries that were taken", async () => (await client.get("webhook-deliveries/stats")).body.delivered === 2);
