@@ -123,12 +123,37 @@ fn stamp_of(profile: Profile, worker: &Worker) -> String {
         .finish()
 }
 
+/// Takes the bundle that some clone made of the same things, or makes it and keeps it for others.
 fn bundle(tools: &Tools, profile: Profile, worker: &Worker, stamp: &str) -> Outcome {
+    let out = folder(profile, worker);
+    let kept = places::target()
+        .join("bundles")
+        .join(profile.name())
+        .join(worker.short());
+    if stamp::holds(&kept.join("stamp"), stamp) {
+        return copy(&kept, &out);
+    }
+    make(tools, profile, worker, &out)?;
+    write(&out.join("stamp"), stamp)?;
+    copy(&out, &kept)
+}
+
+/// The files of a bundle. The stamp comes last: with it the others are there.
+fn copy(from: &Path, to: &Path) -> Outcome {
+    let _ = fs::remove_dir_all(to);
+    fs::create_dir_all(to).doing(format!("{} cannot be made", to.display()))?;
+    for name in ["worker.mjs", "module.wasm", "stamp"] {
+        fs::copy(from.join(name), to.join(name))
+            .doing(format!("{} cannot be written", to.join(name).display()))?;
+    }
+    Ok(())
+}
+
+fn make(tools: &Tools, profile: Profile, worker: &Worker, out: &Path) -> Outcome {
     let glue = places::target()
         .join("bindgen")
         .join(profile.name())
         .join(worker.short());
-    let out = folder(profile, worker);
     let _ = fs::remove_dir_all(&glue);
     let mut bindgen = std::process::Command::new(&tools.wasm_bindgen);
     bindgen.args([
@@ -140,7 +165,7 @@ fn bundle(tools: &Tools, profile: Profile, worker: &Worker, stamp: &str) -> Outc
         "--out-dir",
     ]);
     run(bindgen.arg(&glue).arg(compiled(profile, worker)))?;
-    fs::create_dir_all(&out).doing(format!("{} cannot be made", out.display()))?;
+    fs::create_dir_all(out).doing(format!("{} cannot be made", out.display()))?;
     let minified = profile == Profile::Edge;
     script::join(tools, worker, &glue, &out.join("worker.mjs"), minified)?;
     module(
@@ -148,8 +173,7 @@ fn bundle(tools: &Tools, profile: Profile, worker: &Worker, stamp: &str) -> Outc
         profile,
         &glue.join("index_bg.wasm"),
         &out.join("module.wasm"),
-    )?;
-    write(&out.join("stamp"), stamp)
+    )
 }
 
 fn module(tools: &Tools, profile: Profile, from: &Path, to: &Path) -> Outcome {

@@ -18,8 +18,9 @@ impl Stamp {
         self
     }
 
-    /// A file or everything in a folder. What is missing counts as nothing.
+    /// A file or everything in a folder, wherever that is. What is missing counts as nothing.
     pub(crate) fn with_path(mut self, path: &Path) -> Self {
+        path.file_name().hash(&mut self.0);
         if path.is_dir() {
             let mut entries: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().collect();
             entries.sort_by_key(fs::DirEntry::file_name);
@@ -27,7 +28,6 @@ impl Stamp {
                 .iter()
                 .fold(self, |stamp, entry| stamp.with_path(&entry.path()));
         }
-        path.hash(&mut self.0);
         fs::read(path).unwrap_or_default().hash(&mut self.0);
         self
     }
