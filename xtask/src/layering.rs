@@ -46,7 +46,7 @@ fn allowed(dependency: &Dependency) -> bool {
     }
     match from {
         "shared/domain" => false,
-        "shared/proof" | "shared/evidence" => to == "shared/domain",
+        "shared/proof" | "shared/evidence" | "shared/vision" => to == "shared/domain",
         "shared/edge" => ["shared/domain", "shared/proof", "shared/evidence"].contains(&to),
         "shared/pages" => to == "shared/domain" || to == "shared/evidence",
         "xtask" => to == "shared/domain" || to == "shared/proof",

@@ -1,0 +1,9 @@
+//! Faces: bytes of a picture become decisions. Pictures are decoded within bounds, faces are found,
+//! aligned and compared, and signs of life are weighed. Nothing here fetches, reads a clock, draws a
+//! random number or remembers; models and times come in as arguments.
+
+mod face;
+mod picture;
+
+pub use face::{Face, Landmarks, Point, Region};
+pub use picture::{Grey, Picture};
