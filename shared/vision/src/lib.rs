@@ -2,6 +2,7 @@
 //! aligned and compared, and signs of life are weighed. Nothing here fetches, reads a clock, draws a
 //! random number or remembers; models and times come in as arguments.
 
+pub mod align;
 mod face;
 mod picture;
 
