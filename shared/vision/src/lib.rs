@@ -4,6 +4,7 @@
 
 pub mod align;
 mod face;
+pub mod look;
 mod picture;
 
 pub use face::{Face, Landmarks, Point, Region};
