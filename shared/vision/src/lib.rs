@@ -6,6 +6,8 @@ pub mod align;
 mod face;
 pub mod look;
 mod picture;
+pub mod template;
 
 pub use face::{Face, Landmarks, Point, Region};
 pub use picture::{Grey, Picture};
+pub use template::{Calibration, Embedding, Incomparable, ModelHash, Template};
