@@ -4,10 +4,12 @@
 
 pub mod align;
 mod face;
+mod index;
 pub mod look;
 mod picture;
 pub mod template;
 
 pub use face::{Face, Landmarks, Point, Region};
+pub use index::{FaceId, Index, InsertError, Match, SHARD_CAPACITY};
 pub use picture::{Grey, Picture};
 pub use template::{Calibration, Embedding, Incomparable, ModelHash, Template};
