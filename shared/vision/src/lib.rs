@@ -5,6 +5,7 @@
 pub mod align;
 mod face;
 mod index;
+pub mod liveness;
 pub mod look;
 mod picture;
 pub mod template;

@@ -1,0 +1,11 @@
+//! Signs of life, and signs against it. Each is a score of its own that says whether it was
+//! evaluated. None of them proves life: an injected, well-made film passes what looks at pixels.
+
+pub mod blink;
+pub mod frames;
+pub mod frequency;
+pub mod injection;
+mod score;
+mod spectrum;
+
+pub use score::Score;
