@@ -8,6 +8,7 @@ mod index;
 pub mod liveness;
 pub mod look;
 mod picture;
+mod shrink;
 pub mod template;
 
 pub use face::{Face, Landmarks, Point, Region};

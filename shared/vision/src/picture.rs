@@ -1,5 +1,10 @@
 //! A decoded picture: what it shows, upright, and nothing of how it was stored.
 
+use crate::shrink::Shrinker;
+
+/// No picture is made longer than this, so that sums over its pixels fit.
+pub(crate) const LONGEST_SIDE: u32 = 16_384;
+
 /// A picture in colour: three bytes a pixel (red, green, blue), row by row from the top left.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -39,6 +44,54 @@ impl Picture {
     pub fn pixel(&self, x: i64, y: i64) -> [u8; 3] {
         let at = offset(x, y, self.width, self.height) * 3;
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
+    }
+
+    /// The colour between pixels. The middle of the pixel in column 0 is at 0.0, as the templates
+    /// for aligning faces have it; what lies outside looks like the border, and so does what is no
+    /// number.
+    pub fn sample(&self, x: f32, y: f32) -> [f32; 3] {
+        let (left, right) = between(x);
+        let (top, below) = between(y);
+        let corners = [
+            (self.pixel(left, top), (1.0 - right) * (1.0 - below)),
+            (self.pixel(left + 1, top), right * (1.0 - below)),
+            (self.pixel(left, top + 1), (1.0 - right) * below),
+            (self.pixel(left + 1, top + 1), right * below),
+        ];
+        let mut colour = [0.0; 3];
+        for (pixel, weight) in corners {
+            for (sum, value) in colour.iter_mut().zip(pixel) {
+                *sum += f32::from(value) * weight;
+            }
+        }
+        colour
+    }
+
+    /// In another size: where it shrinks, each pixel is the mean of the area that it covers, and
+    /// where it grows, pixels are sampled. None if a side is 0 or longer than 16,384.
+    pub fn resized(&self, width: u32, height: u32) -> Option<Self> {
+        let sides = 1..=LONGEST_SIDE;
+        let bounded = [width, height, self.width, self.height];
+        if !bounded.iter().all(|side| sides.contains(side)) {
+            return None;
+        }
+        let mut shrinker = Shrinker::new([self.width, self.height], [width, height]);
+        for row in self.rgb.chunks_exact(self.width as usize * 3) {
+            shrinker.push(row);
+        }
+        let small = shrinker.finish()?;
+        if (small.width, small.height) == (width, height) {
+            return Some(small);
+        }
+        let (x_step, y_step) = (scale(small.width, width), scale(small.height, height));
+        let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
+        for y in 0..height {
+            let y = middle(y, y_step);
+            for x in 0..width {
+                rgb.extend(small.sample(middle(x, x_step), y).map(nearest));
+            }
+        }
+        Self::new(width, height, rgb)
     }
 
     /// How bright each pixel looks (ITU-R BT.601).
@@ -98,6 +151,39 @@ impl Grey {
     }
 }
 
+/// The pixel before a place and how far it is to the next. Anything beyond the longest side is far
+/// outside of every picture.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "bounded before, and a place that is no number becomes 0"
+)]
+fn between(place: f32) -> (i64, f32) {
+    let bounded = place.clamp(-1e6, 1e6);
+    let floor = bounded.floor();
+    let part = bounded - floor;
+    (floor as i64, if part.is_nan() { 0.0 } else { part })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
+fn scale(from: u32, to: u32) -> f32 {
+    from as f32 / to as f32
+}
+
+/// Where the middle of a pixel lies in the smaller picture.
+#[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
+fn middle(at: u32, step: f32) -> f32 {
+    (at as f32 + 0.5) * step - 0.5
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a mean of bytes is a byte, and casts saturate"
+)]
+fn nearest(value: f32) -> u8 {
+    value.round() as u8
+}
+
 /// Where a pixel is stored that is moved into the picture if it is outside.
 fn offset(x: i64, y: i64, width: u32, height: u32) -> usize {
     let x = x.clamp(0, i64::from(width) - 1);
@@ -126,5 +212,39 @@ mod tests {
         assert_eq!(picture.pixel(i64::MAX, i64::MIN), [4, 5, 6]);
         assert_eq!(picture.grey().values(), [2, 5]);
         assert_eq!(picture.grey().at(7, 0), 5);
+    }
+    #[test]
+    fn between_pixels_colours_mix() {
+        let rgb = vec![0, 0, 0, 100, 10, 0, 200, 20, 0, 40, 30, 0];
+        let picture = Picture::new(2, 2, rgb).unwrap();
+        for (x, y, colour) in [
+            (0.0, 0.0, [0.0, 0.0, 0.0]),
+            (1.0, 1.0, [40.0, 30.0, 0.0]),
+            (0.25, 0.0, [25.0, 2.5, 0.0]),
+            (0.5, 0.5, [85.0, 15.0, 0.0]),
+            (-7.5, f32::NEG_INFINITY, [0.0, 0.0, 0.0]),
+            (f32::INFINITY, 0.5, [70.0, 20.0, 0.0]),
+            (f32::NAN, f32::NAN, [0.0, 0.0, 0.0]),
+        ] {
+            assert_eq!(
+                picture.sample(x, y).map(f32::to_bits),
+                colour.map(f32::to_bits)
+            );
+        }
+    }
+
+    #[test]
+    fn a_picture_shrinks_by_areas_and_grows_by_samples() {
+        let picture = Picture::new(2, 1, vec![0, 0, 0, 100, 200, 40]).unwrap();
+        assert_eq!(picture.resized(1, 1).unwrap().rgb(), [50, 100, 20]);
+        assert_eq!(picture.resized(2, 1).unwrap(), picture);
+        let wide = picture.resized(4, 1).unwrap();
+        assert_eq!(wide.rgb()[..6], [0, 0, 0, 25, 50, 10]);
+        assert_eq!(wide.rgb()[6..], [75, 150, 30, 100, 200, 40]);
+        let turned = picture.resized(1, 3).unwrap();
+        assert_eq!(turned.rgb(), [50, 100, 20].repeat(3));
+        for (width, height) in [(0, 1), (1, 0), (LONGEST_SIDE + 1, 1)] {
+            assert!(picture.resized(width, height).is_none());
+        }
     }
 }
