@@ -3,6 +3,7 @@
 //! random number or remembers; models and times come in as arguments.
 
 pub mod align;
+pub mod decode;
 mod face;
 mod index;
 pub mod liveness;

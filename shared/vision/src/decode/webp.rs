@@ -1,0 +1,224 @@
+//! WebP (RFC 9649). Chunks are walked here: the size of the canvas and that of what is in it must be
+//! the same, since each of them decides what is allocated. `image-webp` decodes.
+
+use super::{DecodeError, Format, Outline, png::flatten_rgba};
+use crate::Picture;
+use crate::shrink::Shrinker;
+use image_webp::WebPDecoder;
+use std::io::Cursor;
+
+const MALFORMED: DecodeError = DecodeError::Malformed {
+    format: Format::WebP,
+};
+const TRUNCATED: DecodeError = DecodeError::Truncated {
+    format: Format::WebP,
+};
+
+/// Bytes for each pixel, in hundredths: planes of brightness and colour beside the pixels.
+const LOSSY: u64 = 500;
+/// The same, with alpha in the pixels, and alpha by itself, which is decoded as if it had colours.
+const LOSSY_WITH_ALPHA: u64 = 1_100;
+/// Decoded with alpha, and copied without.
+const LOSSLESS: u64 = 700;
+
+/// Walks all chunks.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
+    let length = little32(bytes, 4).ok_or(TRUNCATED)?;
+    let end = usize::try_from(length)
+        .ok()
+        .and_then(|length| length.checked_add(8))
+        .ok_or(MALFORMED)?;
+    let (file, after) = bytes.split_at_checked(end).ok_or(TRUNCATED)?;
+    let (mut canvas, mut image) = (None, None);
+    let (mut alpha, mut exif, mut at) = (false, None, 12);
+    while at < file.len() {
+        let (kind, data) = chunk(file, &mut at)?;
+        match kind {
+            b"VP8X" => {
+                if canvas.is_some() || image.is_some() {
+                    return Err(MALFORMED);
+                }
+                let flags = *data.first().ok_or(MALFORMED)?;
+                if flags & 0x02 != 0 {
+                    return Err(DecodeError::Animated);
+                }
+                alpha = flags & 0x10 != 0;
+                let sides = little24(data, 4).zip(little24(data, 7)).ok_or(MALFORMED)?;
+                canvas = Some((sides.0 + 1, sides.1 + 1));
+            }
+            b"ANIM" | b"ANMF" => return Err(DecodeError::Animated),
+            b"VP8 " | b"VP8L" => {
+                let is_lossy = kind == b"VP8 ";
+                let sides = if is_lossy {
+                    lossy(data)
+                } else {
+                    lossless(data)
+                };
+                let sides = sides.ok_or(MALFORMED)?;
+                if image.replace((sides, is_lossy)).is_some() {
+                    return Err(MALFORMED);
+                }
+            }
+            b"EXIF" => {
+                let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
+                exif = exif.or(Some(tiff));
+            }
+            _ => {}
+        }
+    }
+    let (sides, is_lossy) = image.ok_or(MALFORMED)?;
+    if canvas.is_some_and(|canvas| canvas != sides) || sides.0 == 0 || sides.1 == 0 {
+        return Err(MALFORMED);
+    }
+    Ok(Outline {
+        width: sides.0,
+        height: sides.1,
+        cost: match (is_lossy, alpha) {
+            (true, false) => LOSSY,
+            (true, true) => LOSSY_WITH_ALPHA,
+            (false, _) => LOSSLESS,
+        },
+        exif,
+        software: None,
+        trailing: after.iter().any(|byte| *byte != 0),
+    })
+}
+
+/// The chunk there, after which `at` stands: its type and its data, which are padded to even length.
+fn chunk<'a>(file: &'a [u8], at: &mut usize) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let kind = file.get(*at..*at + 4).ok_or(MALFORMED)?;
+    let length = little32(file, *at + 4).ok_or(MALFORMED)?;
+    let length = usize::try_from(length).map_err(|_| MALFORMED)?;
+    let end = (*at + 8).checked_add(length).ok_or(MALFORMED)?;
+    let data = file.get(*at + 8..end).ok_or(MALFORMED)?;
+    *at = end.checked_add(length % 2).ok_or(MALFORMED)?;
+    Ok((kind, data))
+}
+
+/// Width and height of a key frame (RFC 6386, 9.1).
+fn lossy(data: &[u8]) -> Option<(u32, u32)> {
+    let [tag, _, _, 0x9d, 0x01, 0x2a, a, b, c, d, ..] = data else {
+        return None;
+    };
+    let side = |low: &u8, high: &u8| u32::from(u16::from_le_bytes([*low, *high]) & 0x3fff);
+    (tag & 1 == 0).then_some((side(a, b), side(c, d)))
+}
+
+/// Width and height of a lossless image (RFC 9649, 3.4).
+fn lossless(data: &[u8]) -> Option<(u32, u32)> {
+    let bits = little32(data, 1).filter(|_| data[0] == 0x2f)?;
+    Some(((bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1))
+}
+
+fn little24(bytes: &[u8], at: usize) -> Option<u32> {
+    let [a, b, c] = *bytes.get(at..at + 3)? else {
+        return None;
+    };
+    Some(u32::from_le_bytes([a, b, c, 0]))
+}
+
+fn little32(bytes: &[u8], at: usize) -> Option<u32> {
+    let slice = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(slice.try_into().ok()?))
+}
+
+pub(super) fn pixels(bytes: &[u8], mut rows: Shrinker) -> Result<Picture, DecodeError> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| MALFORMED)?;
+    decoder.set_memory_limit(bytes.len());
+    let (width, height) = decoder.dimensions();
+    let size = decoder.output_buffer_size().ok_or(MALFORMED)?;
+    let alpha = decoder.has_alpha();
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels).map_err(|_| MALFORMED)?;
+    drop(decoder);
+    if !alpha && rows.keeps() {
+        return Picture::new(width, height, pixels).ok_or(MALFORMED);
+    }
+    let width = width as usize;
+    let mut rgb = Vec::with_capacity(width * 3);
+    for row in pixels.chunks_exact(width * if alpha { 4 } else { 3 }) {
+        if alpha {
+            rgb.clear();
+            flatten_rgba(row, &mut rgb);
+            rows.push(&rgb);
+        } else {
+            rows.push(row);
+        }
+    }
+    rows.finish().ok_or(MALFORMED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+        let padding = &[0][..data.len() % 2];
+        [&kind, &length[..], data, padding].concat()
+    }
+
+    fn file(parts: &[Vec<u8>]) -> Vec<u8> {
+        let parts = parts.concat();
+        let length = u32::try_from(parts.len() + 4).unwrap().to_le_bytes();
+        [b"RIFF", &length[..], b"WEBP", &parts].concat()
+    }
+
+    /// 40×50, lossy and lossless, and a canvas of that size.
+    fn parts() -> [Vec<u8>; 3] {
+        let bits = (39_u32 + (49 << 14)).to_le_bytes();
+        [
+            part(*b"VP8 ", &[0, 0, 0, 0x9d, 0x01, 0x2a, 40, 0, 50, 0, 9]),
+            part(*b"VP8L", &[&[0x2f], &bits[..]].concat()),
+            part(*b"VP8X", &[0x10, 0, 0, 0, 39, 0, 0, 49, 0, 0]),
+        ]
+    }
+
+    #[test]
+    fn every_form_says_its_size() {
+        let [lossy, lossless, canvas] = parts();
+        for (parts, cost) in [
+            (std::slice::from_ref(&lossy), LOSSY),
+            (std::slice::from_ref(&lossless), LOSSLESS),
+            (&[canvas.clone(), lossy.clone()], LOSSY_WITH_ALPHA),
+            (&[canvas, lossless.clone()], LOSSLESS),
+        ] {
+            let file = file(parts);
+            let found = outline(&file).unwrap();
+            assert_eq!((found.width, found.height, found.cost), (40, 50, cost));
+            for cut in 12..file.len() {
+                assert_eq!(outline(&file[..cut]).unwrap_err(), TRUNCATED, "{cut}");
+            }
+            assert!(outline(&[&file[..], b"PK"].concat()).unwrap().trailing);
+        }
+    }
+
+    #[test]
+    fn a_canvas_cannot_hide_what_is_in_it() {
+        let [lossy, lossless, canvas] = parts();
+        let other = part(*b"VP8X", &[0, 0, 0, 0, 38, 0, 0, 49, 0, 0]);
+        let later = part(*b"VP8 ", &[1, 0, 0, 0x9d, 0x01, 0x2a, 40, 0, 50, 0, 9]);
+        for parts in [
+            &[other, lossy.clone()][..],
+            std::slice::from_ref(&canvas),
+            &[canvas.clone(), canvas.clone(), lossy.clone()],
+            &[lossy.clone(), canvas.clone()],
+            &[lossy, lossless],
+            &[later],
+            &[part(*b"VP8 ", &[0; 20])],
+            &[part(*b"VP8L", &[0x2f, 0])],
+            &[],
+        ] {
+            assert_eq!(outline(&file(parts)).unwrap_err(), MALFORMED);
+        }
+        for moving in [
+            part(*b"VP8X", &[2, 0, 0, 0, 39, 0, 0, 49, 0, 0]),
+            part(*b"ANIM", &[0; 6]),
+        ] {
+            assert_eq!(
+                outline(&file(&[moving])).unwrap_err(),
+                DecodeError::Animated
+            );
+        }
+    }
+}

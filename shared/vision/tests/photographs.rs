@@ -1,0 +1,36 @@
+//! Real photographs, when they are there: in the folder that `PROOF_FACES` names, or beside the
+//! project's own tree. None of them is part of it.
+
+use std::path::{Path, PathBuf};
+use vision::decode::{Limits, decode};
+
+fn photographs(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let kind = path.extension().and_then(|kind| kind.to_str());
+        if path.is_dir() {
+            photographs(&path, found)?;
+        } else if matches!(kind, Some("jpg" | "jpeg" | "png" | "webp")) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_cameras_and_sites_make_is_taken() -> std::io::Result<()> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/faces");
+    let folder = std::env::var_os("PROOF_FACES").map_or(beside, PathBuf::from);
+    if !folder.is_dir() {
+        eprintln!("no photographs: PROOF_FACES names no folder");
+        return Ok(());
+    }
+    let mut paths = Vec::new();
+    photographs(&folder, &mut paths)?;
+    assert!(!paths.is_empty());
+    for path in paths {
+        let found = decode(&std::fs::read(&path)?, &Limits::default());
+        assert!(found.is_ok(), "{} {found:?}", path.display());
+    }
+    Ok(())
+}
