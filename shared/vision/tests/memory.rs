@@ -57,14 +57,14 @@ fn memory_is_bounded_by_what_the_header_allows() {
     // The largest of each kind, and what is kept of it.
     for (name, file, kept) in [
         ("baseline", jpeg(6_000, 4_000, false), (2_560, 1_707)),
-        ("progressive", jpeg(4_600, 3_000, true), (2_560, 1_670)),
+        ("progressive", jpeg(4_800, 3_100, true), (2_560, 1_653)),
         ("png", png(6_000, 4_000), (2_560, 1_707)),
         ("webp", webp(4_000, 3_000), (2_560, 1_920)),
     ] {
         let (answer, peak) = cost(&file);
         assert_eq!(answer, Ok(kept), "{name}");
         eprintln!("{name}: {} kB", peak / 1_000);
-        assert!(peak < 105_000_000, "{name}: {peak}");
+        assert!(peak < 110_000_000, "{name}: {peak}");
         if name == "png" {
             assert!(peak < 20_000_000, "{peak}");
         }
@@ -88,5 +88,5 @@ fn memory_is_bounded_by_what_the_header_allows() {
     liar[frame + 5..frame + 9].copy_from_slice(&[0x0f, 0xa0, 0x17, 0x70]);
     let (answer, peak) = cost(&liar);
     assert!(matches!(answer, Err(DecodeError::Malformed { .. })));
-    assert!(peak < 105_000_000, "{peak}");
+    assert!(peak < 110_000_000, "{peak}");
 }

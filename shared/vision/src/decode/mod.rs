@@ -45,7 +45,7 @@ impl Default for Limits {
             pixels: 24_000_000,
             side: LONGEST_SIDE,
             least_side: 32,
-            memory: 84_000_000,
+            memory: 90_000_000,
             kept_side: 2_560,
         }
     }
