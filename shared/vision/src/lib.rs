@@ -4,15 +4,23 @@
 
 pub mod align;
 pub mod decode;
+mod detect;
+mod embed;
 mod face;
 mod index;
 pub mod liveness;
 pub mod look;
+pub mod manifest;
+mod model;
 mod picture;
+mod resample;
 mod shrink;
 pub mod template;
 
+pub use detect::{Detector, Yunet};
+pub use embed::Embedder;
 pub use face::{Face, Landmarks, Point, Region};
 pub use index::{FaceId, Index, InsertError, Match, SHARD_CAPACITY};
+pub use model::{Model, ModelError, Tensor, TractModel};
 pub use picture::{Grey, Picture};
 pub use template::{Calibration, Embedding, Incomparable, ModelHash, Template};

@@ -5,7 +5,9 @@ pub mod blink;
 pub mod frames;
 pub mod frequency;
 pub mod injection;
+mod network;
 mod score;
 mod spectrum;
 
+pub use network::LivenessNetwork;
 pub use score::Score;
