@@ -58,7 +58,7 @@ impl System {
         writeln!(self.stdin, "reload").doing("The system does not listen any more")?;
         let answer = self
             .answers
-            .recv_timeout(Duration::from_secs(60))
+            .recv_timeout(Duration::from_mins(1))
             .doing("The system does not reload")?;
         match answer.get("error") {
             Some(error) => Err(format!("The system did not reload: {}", text(error)).into()),

@@ -169,7 +169,7 @@ pub fn align(picture: &Picture, landmarks: &Landmarks) -> Result<Picture, AlignE
                 for right in &offsets {
                     let (x, y) =
                         transform.backward(f64::from(column) + right, f64::from(row) + down);
-                    let seen = between(picture, x, y);
+                    let seen = picture.sample(x as f32, y as f32);
                     for (total, value) in sum.iter_mut().zip(seen) {
                         *total += value;
                     }
@@ -179,26 +179,6 @@ pub fn align(picture: &Picture, landmarks: &Landmarks) -> Result<Picture, AlignE
         }
     }
     Picture::new(ALIGNED_SIZE, ALIGNED_SIZE, rgb).ok_or(AlignError::NotAFace)
-}
-
-/// The colour between four pixels. A whole number is the middle of a pixel.
-fn between(picture: &Picture, x: f64, y: f64) -> [f32; 3] {
-    let (left, top) = (x.floor(), y.floor());
-    let (right_part, down_part) = ((x - left) as f32, (y - top) as f32);
-    let (left, top) = (left as i64, top as i64);
-    let (right, below) = (left.saturating_add(1), top.saturating_add(1));
-    let corners = [(left, top), (right, top), (left, below), (right, below)]
-        .map(|(x, y)| picture.pixel(x, y).map(f32::from));
-    let mut mixed = [0.0; 3];
-    for (channel, value) in mixed.iter_mut().enumerate() {
-        let line = |from: usize| {
-            let (start, end) = (corners[from][channel], corners[from + 1][channel]);
-            start + (end - start) * right_part
-        };
-        let (upper, lower) = (line(0), line(2));
-        *value = upper + (lower - upper) * down_part;
-    }
-    mixed
 }
 
 #[expect(clippy::cast_sign_loss, reason = "the value is clamped before")]
