@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { after, before, test } from "./harness/test.mjs";
-import { DESKTOP, PHONE, accessibilityProblems, screenshot, startBrowser } from "./harness/browser.mjs";
+import { DESKTOP, PHONE, accessibilityProblems, isForAxe, screenshot, startBrowser } from "./harness/browser.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { createEmail } from "./harness/steps.mjs";
 
@@ -22,9 +22,6 @@ const VIEWS = [
   ["phone", PHONE],
   ["desktop", DESKTOP],
 ].flatMap(([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme })));
-
-/** axe takes its time; these two views have both layouts and both sets of colours between them. */
-const isForAxe = ({ device, colorScheme }) => (device === "phone") === (colorScheme === "light");
 
 /** Visits a page in all four ways and looks for everything that a page must not do. */
 async function everyView(name, path, look = async () => {}) {

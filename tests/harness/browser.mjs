@@ -62,6 +62,9 @@ async function watch(page, origins) {
   };
 }
 
+/** axe takes its time. Of four views, two have both layouts and both sets of colours between them. */
+export const isForAxe = ({ device, colorScheme }) => !device || (device === "phone") === (colorScheme === "light");
+
 /** What axe finds wrong, each with where. */
 export async function accessibilityProblems(page) {
   const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -17,8 +17,8 @@ use crate::setup::{self, Tools, cargo, debian};
 use crate::size;
 use crate::workers::{self, Worker};
 
-/// Twice as many as the two cores of a small machine: half of a test is waiting.
-const FILES_AT_ONCE: &str = "--test-concurrency=4";
+/// More than the two cores of a small machine, as half of a test is waiting; few enough that none waits too long.
+const FILES_AT_ONCE: &str = "--test-concurrency=3";
 
 pub(crate) fn run(mut arguments: Arguments) -> Outcome {
     let (native_only, end_to_end_only) = (arguments.flag("--native"), arguments.flag("--e2e"));
