@@ -25,6 +25,15 @@ use proof_domain::timestamp::Timestamp;
 use proof_edge::objects::StorageFault;
 use serde::de::DeserializeOwned;
 
+/// Seconds until somebody who could not be told is told again; doubled after every failure in a row up
+/// to the last.
+const FIRST_RETRY: i64 = 2;
+const LAST_RETRY: i64 = 300;
+
+fn retry_delay(failures: u32) -> i64 {
+    (FIRST_RETRY << failures.min(8)).min(LAST_RETRY)
+}
+
 fn now() -> Timestamp {
     Timestamp::from_millis(proof_edge::platform::now_millis())
 }

@@ -18,7 +18,7 @@ use proof_edge::platform::{now_millis, random};
 use proof_edge::sending::{self, Target};
 
 use super::Inside;
-use crate::{fault, now};
+use crate::{fault, now, retry_delay};
 
 /// Beyond the time that a receiver has: for whoever is asked before it.
 const SLACK_SECONDS: i64 = 15;
@@ -26,18 +26,10 @@ const SLACK_SECONDS: i64 = 15;
 const LOOK_AGAIN_SECONDS: i64 = 10;
 /// Until somebody of ours who did not answer is asked again.
 const ASK_AGAIN_SECONDS: u32 = 5;
-/// Seconds until the ledger is told again; doubled after every failure up to the last.
-const FIRST_RETRY: i64 = 2;
-const LAST_RETRY: i64 = 300;
 
 /// Seconds that an attempt takes at the most.
 pub(super) fn longest_attempt(config: &Config) -> i64 {
     i64::from(config.webhook_milliseconds.div_ceil(1_000)) + SLACK_SECONDS
-}
-
-/// Seconds until the ledger is told again after so many failures.
-fn retry_delay(failures: u32) -> i64 {
-    (FIRST_RETRY << failures.min(8)).min(LAST_RETRY)
 }
 
 /// When the alarm has to ring.

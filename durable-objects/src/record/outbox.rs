@@ -11,11 +11,8 @@ use proof_edge::log::{self, Event};
 use proof_edge::objects::Done;
 
 use super::{Inside, Record};
-use crate::{fault, now};
+use crate::{fault, now, retry_delay};
 
-/// Seconds until the first repetition; doubled after every failure up to the last.
-const FIRST_RETRY: i64 = 2;
-const LAST_RETRY: i64 = 300;
 /// Where the mark of a deleted record is kept.
 const RETIRED: &str = "retired";
 
@@ -27,8 +24,7 @@ impl<R: Record> Inside<R> {
             None => record.wakes_at(),
         };
         if record.owes() {
-            let delay = FIRST_RETRY << self.failures.get().min(8);
-            own.min(now().plus_seconds(delay.min(LAST_RETRY)))
+            own.min(now().plus_seconds(retry_delay(self.failures.get())))
         } else {
             own
         }
@@ -46,8 +42,7 @@ impl<R: Record> Inside<R> {
         };
         if self.is_disposable(&record) {
             // Should it fail, the next ring tries again.
-            let failures = self.failures.get().saturating_add(1).min(8);
-            let again = now().plus_seconds((FIRST_RETRY << failures).min(LAST_RETRY));
+            let again = now().plus_seconds(retry_delay(self.failures.get().saturating_add(1)));
             self.context.wake_at(again).map_err(fault)?;
             return self.retire(&record).await;
         }
