@@ -4,7 +4,7 @@ use crate::{
     manifest::Answer,
     model::{Model, ModelError, tensor_of},
     picture::Picture,
-    template::{Embedding, EmbeddingError, ModelHash},
+    template::{Embedding, EmbeddingError},
 };
 
 /// Turns aligned faces into vectors.
@@ -39,8 +39,7 @@ impl<M: Model> Embedder<M> {
             [only] if only.values().len() == self.size => only.values(),
             _ => return Err(ModelError::OutputShape { name: name() }),
         };
-        let hash = ModelHash::new(entry.sha256.0);
-        Embedding::new(hash, values).map_err(|error| match error {
+        Embedding::new(entry.sha256, values).map_err(|error| match error {
             EmbeddingError::Dimensions(_) => ModelError::OutputShape { name: name() },
             EmbeddingError::NotFinite | EmbeddingError::Zero => {
                 ModelError::NoNumber { name: name() }
@@ -53,6 +52,7 @@ impl<M: Model> Embedder<M> {
 mod tests {
     use super::*;
     use crate::model::fixed::Fixed;
+    use crate::template::ModelHash;
 
     /// As many numbers as the entry says, of which all but two are 0.
     fn answer(first: f32, second: f32) -> Vec<f32> {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::template::ModelHash;
 pub use rules::ManifestError;
 
 /// All models that are known.
@@ -78,7 +79,7 @@ pub struct ModelEntry {
     pub url: Option<String>,
     /// Who made it, and from what.
     pub origin: String,
-    pub sha256: Digest,
+    pub sha256: ModelHash,
     /// An SPDX expression.
     pub licence: String,
     pub input: Input,
@@ -172,29 +173,14 @@ impl Answer {
     }
 }
 
-/// The SHA-256 of a model's file, which is also what its embeddings are bound to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest(pub [u8; 32]);
-
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
-    }
-}
-
-impl std::fmt::Debug for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Digest({self})")
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
+/// As the manifest writes it.
+impl<'de> Deserialize<'de> for ModelHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok();
         bytes
             .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
+            .map(Self::new)
             .ok_or_else(|| D::Error::custom("a SHA-256 is 64 small hexadecimal digits"))
     }
 }

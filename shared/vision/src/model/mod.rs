@@ -7,7 +7,8 @@ pub(crate) mod fixed;
 mod input;
 mod tract;
 
-use crate::manifest::{Digest, ModelEntry};
+use crate::manifest::ModelEntry;
+use crate::template::ModelHash;
 
 pub(crate) use input::tensor_of;
 pub use tract::TractModel;
@@ -61,8 +62,8 @@ pub enum ModelError {
     #[error("{name}: the file has the SHA-256 {found}, not {expected}")]
     OtherFile {
         name: String,
-        expected: Digest,
-        found: Digest,
+        expected: ModelHash,
+        found: ModelHash,
     },
     #[error("{name}: the file cannot be read as a model: {reason}")]
     Unreadable { name: String, reason: String },

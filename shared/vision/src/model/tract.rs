@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use tract_onnx::prelude::{
     DatumExt, Framework, InferenceModelExt, IntoRunnable, IntoTValue, TValue, TractResult,
     TypedRunnableModel, tvec,
 };
 
 use super::{Model, ModelError, Tensor};
-use crate::manifest::{Digest, ModelEntry};
+use crate::manifest::ModelEntry;
+use crate::template::ModelHash;
 
 /// A model in ONNX, read and optimised.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl TractModel {
     /// Reads and optimises a model. Only the bytes that the manifest names are read: whatever else
     /// they are, they are not the model that was measured, and nobody looked at what they do.
     pub fn load(entry: &ModelEntry, bytes: &[u8]) -> Result<Self, ModelError> {
-        let found = Digest(Sha256::digest(bytes).into());
+        let found = ModelHash::of(bytes);
         if found != entry.sha256 {
             return Err(ModelError::OtherFile {
                 name: entry.name.clone(),

@@ -45,6 +45,13 @@ impl ModelHash {
     }
 }
 
+/// As 64 small hexadecimal digits.
+impl std::fmt::Display for ModelHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
 /// Two things that cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Incomparable {
