@@ -153,17 +153,59 @@ impl Similarity {
 /// do not turn into coarse ones.
 pub fn align(picture: &Picture, landmarks: &Landmarks) -> Result<Picture, AlignError> {
     let transform = Similarity::to_aligned(landmarks)?;
+    moved(picture, transform, ALIGNED_SIZE).ok_or(AlignError::NotAFace)
+}
+
+/// A square around each eye, that on the left of the picture first, in so many pixels a side and turned
+/// so that the eyes are level; `by` times as wide as the eyes are apart.
+pub(crate) fn eyes(
+    picture: &Picture,
+    landmarks: &Landmarks,
+    by: f64,
+    side: u32,
+) -> Result<[Picture; 2], AlignError> {
+    let (left, right) = (landmarks.left_eye, landmarks.right_eye);
+    if !finite(left) || !finite(right) {
+        return Err(AlignError::NotFinite);
+    }
+    let across = f64::from(right.x) - f64::from(left.x);
+    let down = f64::from(right.y) - f64::from(left.y);
+    let apart = across.hypot(down);
+    if apart < 2.0 * LEAST_SPREAD {
+        return Err(AlignError::TooClose);
+    }
+    let scale = f64::from(side) / (by * apart);
+    let turned = Similarity {
+        a: scale * across / apart,
+        b: -scale * down / apart,
+        c: 0.0,
+        d: 0.0,
+    };
+    let middle = f64::from(side - 1) / 2.0;
+    let around = |eye: Point| {
+        let (x, y) = turned.forward(f64::from(eye.x), f64::from(eye.y));
+        let centred = Similarity {
+            c: middle - x,
+            d: middle - y,
+            ..turned
+        };
+        moved(picture, centred, side).ok_or(AlignError::TooClose)
+    };
+    Ok([around(left)?, around(right)?])
+}
+
+/// The square of so many pixels a side to which a transform brings a part of the picture.
+fn moved(picture: &Picture, transform: Similarity, side: u32) -> Option<Picture> {
     let samples = (1..MOST_SAMPLES)
         .find(|samples| f64::from(*samples) * transform.scale() >= 1.0)
         .unwrap_or(MOST_SAMPLES);
-    let size = ALIGNED_SIZE as usize;
-    let mut rgb = Vec::with_capacity(size * size * 3);
+    let mut rgb = Vec::with_capacity(side as usize * side as usize * 3);
     let offsets: Vec<f64> = (0..samples)
         .map(|sample| (f64::from(sample) + 0.5) / f64::from(samples) - 0.5)
         .collect();
     let share = 1.0 / (samples * samples) as f32;
-    for row in 0..ALIGNED_SIZE {
-        for column in 0..ALIGNED_SIZE {
+    for row in 0..side {
+        for column in 0..side {
             let mut sum = [0.0_f32; 3];
             for down in &offsets {
                 for right in &offsets {
@@ -178,7 +220,7 @@ pub fn align(picture: &Picture, landmarks: &Landmarks) -> Result<Picture, AlignE
             rgb.extend(sum.map(|total| byte(total * share)));
         }
     }
-    Picture::new(ALIGNED_SIZE, ALIGNED_SIZE, rgb).ok_or(AlignError::NotAFace)
+    Picture::new(side, side, rgb)
 }
 
 #[expect(clippy::cast_sign_loss, reason = "the value is clamped before")]
@@ -318,6 +360,28 @@ mod tests {
         let seen = aligned.rgb().iter().enumerate();
         let mut inside = seen.filter(|(at, _)| at % (112 * 3) >= 3);
         assert!(inside.all(|(_, value)| value.abs_diff(128) < 20));
+    }
+
+    #[test]
+    fn eyes_are_cut_out_level_and_in_their_middle() {
+        for (degrees, scale) in [(0.0, 1.0), (25.0, 2.5), (180.0, 3.0)] {
+            let centre = moved(Point::new(56.0, 56.0), degrees, scale, 0.0, 0.0);
+            let place = |point| moved(point, degrees, scale, 300.0 - centre.x, 300.0 - centre.y);
+            let landmarks = face(place);
+            let picture = dotted(&landmarks, 600, (2.0 * scale) as i64);
+            // As wide as the eyes are apart: each sees its own colour in the middle, and the other's at
+            // its border.
+            let cut = eyes(&picture, &landmarks, 2.1, 65).unwrap();
+            for (index, (eye, beside)) in cut.iter().zip([62, 2]).enumerate() {
+                assert_eq!(eye.pixel(32, 32)[0], 100 + 30 * index as u8, "{degrees}");
+                let other = 100 + 30 * (1 - index) as u8;
+                assert!(eye.pixel(beside, 32)[0].abs_diff(other) < 8, "{degrees}");
+            }
+        }
+        let nowhere = face(|point| Point::new(f32::NAN, point.y));
+        let picture = Picture::new(9, 9, vec![0; 243]).unwrap();
+        assert!(eyes(&picture, &nowhere, 0.6, 32).is_err());
+        assert!(eyes(&picture, &face(|_| Point::new(5.0, 5.0)), 0.6, 32).is_err());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! evaluated. None of them proves life: an injected, well-made film passes what looks at pixels.
 
 pub mod blink;
+mod classes;
+mod eyes;
 pub mod frames;
 pub mod frequency;
 pub mod injection;
@@ -9,5 +11,6 @@ mod network;
 mod score;
 mod spectrum;
 
+pub use eyes::EyeState;
 pub use network::LivenessNetwork;
 pub use score::Score;

@@ -1,9 +1,10 @@
 //! What a small network says of a face and what surrounds it: prints and screens show at their edges.
 
+use super::classes::Classes;
 use crate::{
     face::Region,
-    manifest::{Answer, Role},
-    model::{Model, ModelError, tensor_of},
+    manifest::Role,
+    model::{Model, ModelError},
     picture::Picture,
     resample::{Part, stretch},
 };
@@ -11,9 +12,7 @@ use crate::{
 /// Tells a person from a picture of one by a single frame.
 #[derive(Debug)]
 pub struct LivenessNetwork<M> {
-    model: M,
-    count: usize,
-    wanted: usize,
+    classes: Classes<M>,
     surroundings: f32,
     width: u32,
     height: u32,
@@ -25,22 +24,12 @@ impl<M: Model> LivenessNetwork<M> {
         let entry = model.entry();
         let (_, rows, columns) = entry.input.sizes();
         match (
-            entry.role,
-            entry.answer,
             entry.input.surroundings,
             u32::try_from(columns),
             u32::try_from(rows),
         ) {
-            (
-                Role::Liveness,
-                Answer::Classes { count, wanted },
-                Some(surroundings),
-                Ok(width),
-                Ok(height),
-            ) => Ok(Self {
-                model,
-                count,
-                wanted,
+            (Some(surroundings), Ok(width), Ok(height)) => Ok(Self {
+                classes: Classes::new(model, Role::Liveness)?,
                 surroundings,
                 width,
                 height,
@@ -53,21 +42,9 @@ impl<M: Model> LivenessNetwork<M> {
 
     /// How probable it is, from 0 to 1, that the face in this region is a person.
     pub fn probability(&self, picture: &Picture, face: Region) -> Result<f32, ModelError> {
-        let entry = self.model.entry();
         let part = surroundings(picture, face, self.surroundings);
         let seen = stretch(picture, part, self.width, self.height);
-        let outputs = self.model.run(tensor_of(entry, &seen)?)?;
-        let scores = match outputs.as_slice() {
-            [only] if only.values().len() == self.count => only.values(),
-            _ => {
-                return Err(ModelError::OutputShape {
-                    name: entry.name.clone(),
-                });
-            }
-        };
-        share(scores, self.wanted).ok_or_else(|| ModelError::NoNumber {
-            name: entry.name.clone(),
-        })
+        self.classes.probability(&seen)
     }
 }
 
@@ -101,15 +78,6 @@ fn surroundings(picture: &Picture, face: Region, by: f32) -> Part {
         width,
         height,
     }
-}
-
-/// The share of one class when the scores are made probabilities (softmax). None if they are no
-/// numbers.
-fn share(scores: &[f32], wanted: usize) -> Option<f32> {
-    let most = scores.iter().copied().fold(f32::MIN, f32::max);
-    let sum: f32 = scores.iter().map(|score| (score - most).exp()).sum();
-    let share = (scores.get(wanted)? - most).exp() / sum;
-    share.is_finite().then_some(share)
 }
 
 #[cfg(test)]
@@ -182,13 +150,6 @@ mod tests {
             let part = surroundings(&picture, region(left, top, wide, high), 2.7);
             prop_assert!(part.width > 0 && part.left + part.width <= width);
             prop_assert!(part.height > 0 && part.top + part.height <= height);
-        }
-
-        #[test]
-        fn a_share_is_a_part_of_one(scores: Vec<f32>, wanted in 0_usize..4) {
-            if let Some(share) = share(&scores, wanted) {
-                prop_assert!((0.0..=1.0).contains(&share));
-            }
         }
     }
 }

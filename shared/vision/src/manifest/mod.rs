@@ -52,8 +52,6 @@ pub enum Role {
     Liveness,
     /// Tells open eyes from closed ones.
     Eyes,
-    /// Finds many points of a face.
-    Landmarks,
 }
 
 /// Which models belong together.
@@ -159,8 +157,6 @@ pub enum Answer {
     Embedding { size: usize },
     /// Scores of classes, of which one is asked for.
     Classes { count: usize, wanted: usize },
-    /// Points, as parts of the input's width and height.
-    Points { count: usize },
 }
 
 impl Answer {
@@ -168,7 +164,7 @@ impl Answer {
     pub const fn outputs(self) -> usize {
         match self {
             Self::Yunet { .. } => 12,
-            Self::Embedding { .. } | Self::Classes { .. } | Self::Points { .. } => 1,
+            Self::Embedding { .. } | Self::Classes { .. } => 1,
         }
     }
 }

@@ -129,7 +129,6 @@ fn check_answer(entry: &ModelEntry) -> Result<(), Wrong> {
         (Role::Liveness | Role::Eyes, Answer::Classes { count, wanted }) => {
             (2..=1_000).contains(&count) && wanted < count
         }
-        (Role::Landmarks, Answer::Points { count }) => (1..=1_000).contains(&count),
         _ => false,
     };
     require(fits, "answer", "does not fit the role or the input")

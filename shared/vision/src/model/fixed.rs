@@ -26,6 +26,17 @@ impl Fixed {
         Self::new(entry, vec![values])
     }
 
+    /// A network for eyes of two classes, the second of which is open.
+    pub(crate) fn eyes(values: Vec<f32>) -> Self {
+        let entry = entry_with(|text| {
+            text.replace("\"embedder\"", "\"eyes\"")
+                .replace("[1, 3, 112, 112]", "[1, 3, 32, 32]")
+                .replace("kind = \"embedding\"", "kind = \"classes\"")
+                .replace("size = 64", "count = 2\nwanted = 1")
+        });
+        Self::new(entry, vec![values])
+    }
+
     /// A detector of 64×64 with three grids.
     pub(crate) fn yunet(outputs: Vec<Vec<f32>>) -> Self {
         let entry = entry_with(|text| {
