@@ -1,0 +1,126 @@
+"""How well people are told from copies of them, and open eyes from closed ones."""
+
+import pathlib
+
+import cv2
+import numpy as np
+
+from . import copies, eyes, liveness, measure, scenes, sources, teachers
+
+
+def shares(session, values):
+    """Softmax of the scores for a batch of one."""
+    scores = session.run(None, {session.get_inputs()[0].name: values[None].astype(np.float32)})[0][0]
+    e = np.exp(scores - scores.max())
+    return e / e.sum()
+
+
+class Ours:
+    def __init__(self, models):
+        self.session = teachers.session(models / "proof-liveness.onnx")
+
+    def close(self, picture):
+        """`picture` is what the network sees: RGB, its own size."""
+        return float(shares(self.session, picture.transpose(2, 0, 1) / np.float32(127.5) - 1)[copies.PERSON])
+
+    def __call__(self, picture, box):
+        """`picture` is BGR, with the face's box."""
+        part = liveness.surroundings(picture, box)[:, :, ::-1]
+        return self.close(cv2.resize(np.ascontiguousarray(part), (liveness.SIDE, liveness.SIDE)))
+
+
+class Published:
+    def __init__(self):
+        self.session = teachers.session(teachers.path_of("minifasnet-v2-80"))
+
+    def __call__(self, picture, box):
+        part = cv2.resize(np.ascontiguousarray(liveness.surroundings(picture, box, 2.7)), (80, 80))
+        return float(shares(self.session, part.transpose(2, 0, 1).astype(np.float32))[1])
+
+
+def held_out(data, folders):
+    """What surrounds faces of people who are only reported on, wide enough for both networks."""
+    pairs = sources.official_pairs(folders["pairs"])
+    people = sources.splits(pairs, {sources.person_of(file) for file in sources.names(data, "lfw")})
+    photographs = scenes.Photographs(
+        data, "lfw", folders["lfw"], lambda file: people[sources.person_of(file)] == "reporting"
+    )
+    return photographs
+
+
+def simulated(photographs, backgrounds, ours, count=1200):
+    """Scores of the same people as themselves and as each kind of copy."""
+    draw = np.random.default_rng(21)
+    faces = liveness.faces_in(photographs)
+    scores = {"people": []} | {kind: [] for kind in copies.KINDS}
+    for n in range(count):
+        part = faces[draw.integers(len(faces))]
+        for name, kind in [("people", None)] + [(name, n) for n, name in enumerate(copies.KINDS)]:
+            behind = backgrounds[draw.integers(len(backgrounds))]
+            scores[name].append(ours.close(liveness.example(part, kind, draw, behind)))
+    return {name: np.array(values) for name, values in scores.items()}
+
+
+def rates(scores, threshold):
+    """How many copies pass and how many people do not."""
+    report = {"BPCER": measure.rate(int((scores["people"] < threshold).sum()), len(scores["people"]))}
+    for kind, values in scores.items():
+        if kind != "people":
+            report[f"APCER, {kind}"] = measure.rate(int((values >= threshold).sum()), len(values))
+    return report
+
+
+def untouched(photographs, networks, threshold, count=1500):
+    """People in photographs as they are, by both networks."""
+    report = {name: [] for name in networks}
+    for picture, boxes, _, scores in photographs.items[:count]:
+        if not len(scores) or scores.max() < 0.75:
+            continue
+        box = boxes[np.argmax(boxes[:, 2] * (scores > 0.75))]
+        for name, network in networks.items():
+            report[name].append(network(picture, box) < threshold[name])
+    return {name: measure.rate(int(np.sum(wrong)), len(wrong)) for name, wrong in report.items()}
+
+
+def real_attacks(folder, networks, threshold, detector):
+    """Frames of real replays and real people that several people published, about 25 in all: few, cut out
+    by others, and often of one phone. Nothing of ours is trained on them."""
+    counts = {name: {"real": [0, 0], "fake": [0, 0]} for name in networks}
+    for kind in ("real", "fake"):
+        for file in sorted(pathlib.Path(folder).glob(f"*/dataset/{kind}/*"))[::4]:
+            picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
+            if picture is None or min(picture.shape[:2]) < 64:
+                continue
+            boxes, _, _ = detector(picture)
+            if not len(boxes):
+                continue
+            box = boxes[np.argmax(boxes[:, 2])]
+            for name, network in networks.items():
+                person = network(picture, np.maximum(box, [0, 0, 1, 1])) >= threshold[name]
+                counts[name][kind][0] += person == (kind == "fake")
+                counts[name][kind][1] += 1
+    return {
+        name: {"BPCER": measure.rate(*both["real"]), "APCER": measure.rate(*both["fake"])}
+        for name, both in counts.items()
+    }
+
+
+def eye_states(models, folders, threshold=0.5):
+    session = teachers.session(models / "proof-eyes.onnx")
+    report = {}
+    found = [patch for patch in eyes.patches(folders) if patch[3]]
+    for source in ("eyestate", "cew"):
+        wrong = {eyes.OPEN: [0, 0], eyes.CLOSED: [0, 0]}
+        for picture, label, of, _ in found:
+            if of == source:
+                values = eyes.plain(picture).transpose(2, 0, 1) / np.float32(127.5) - 1
+                told = shares(session, values)[eyes.OPEN] >= threshold
+                wrong[label][0] += told != (label == eyes.OPEN)
+                wrong[label][1] += 1
+        both = np.sum(list(wrong.values()), 0)
+        report[source] = {
+            "accuracy": measure.rate(int(both[1] - both[0]), int(both[1])),
+            "open taken for closed": measure.rate(*wrong[eyes.OPEN]),
+            "closed taken for open": measure.rate(*wrong[eyes.CLOSED]),
+        }
+    return report
