@@ -45,10 +45,10 @@ class Set:
         return *found, embed(self.session, picture, found[1], self.mean, self.scale)
 
 
-def sets(models, thresholds):
+def sets(models, threshold):
     default = Set(
         "default",
-        teachers.Detector(models / "proof-detector.onnx", 256, threshold=thresholds["detector"], scaled=True),
+        teachers.Detector(models / "proof-detector.onnx", 256, threshold=threshold, scaled=True),
         models / "proof-embedder.onnx",
         np.float32(127.5),
         np.float32(1 / 127.5),
@@ -92,7 +92,7 @@ def empty(folders, sets_):
     are held by people, so that is an upper bound."""
     report = {s.name: {} for s in sets_}
     for name, folder in folders.items():
-        files = [f for f in sorted(pathlib.Path(folder).rglob("*.jpg")) if not sources.for_training(f)][:1000]
+        files = [f for f in sorted(pathlib.Path(folder).rglob("*.jpg")) if sources.use_of(f) == "reporting"]
         for s in sets_:
             wrong = sum(len(s.detector(cv2.imread(str(file), cv2.IMREAD_COLOR))[0]) > 0 for file in files)
             report[s.name][name] = measure.rate(wrong, len(files))
@@ -128,8 +128,9 @@ def tone(picture, points):
     return float(lab[:, :, 0].mean()), float(np.degrees(np.arctan2(light - 50, yellow)))
 
 
-def comparison(files, found, pairs, chosen, folder):
-    """Verification on people who were not trained on."""
+def comparison(files, found, pairs, chosen, thresholds):
+    """Verification on people who were not trained on. `chosen`: what the sets saw of those by whom the
+    thresholds were chosen."""
     report = {}
     for name in found:
         seen_by = found[name]
@@ -153,7 +154,13 @@ def comparison(files, found, pairs, chosen, folder):
             "official": measure.rate(int(right), len(same) + len(other)),
             "eer": whole.equal_error(),
             "at": rates,
-            "fairness": by_looks(kept, seen_by, people, whole, rates["0.001"]["threshold"]),
+            "chosen": {
+                "threshold": thresholds[name],
+                "far": whole.false_accepts(thresholds[name]),
+                "frr": whole.false_rejects(thresholds[name]),
+                "interval": whole.interval(thresholds[name]),
+            },
+            "fairness": by_looks(kept, seen_by, whole, thresholds[name]),
             "curve": curve(whole),
         }
     return report
@@ -171,7 +178,7 @@ def official(pairs, seen_by, tenths):
     return np.array(same), np.array(other)
 
 
-def by_looks(files, seen_by, people, whole, threshold):
+def by_looks(files, seen_by, whole, threshold):
     """False rejects and accepts where both photographs of a pair are in the same third of a measure."""
     looks = np.array([tone(cv2.imread(str(f), cv2.IMREAD_COLOR), seen_by[f.name][1]) for f in files])
     report = {}

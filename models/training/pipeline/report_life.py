@@ -38,19 +38,16 @@ class Published:
         return float(shares(self.session, part.transpose(2, 0, 1).astype(np.float32))[1])
 
 
-def held_out(data, folders):
-    """What surrounds faces of people who are only reported on, wide enough for both networks."""
+def held_out(data, folders, use):
+    """Photographs of people for this use, with what the teacher found in them."""
     pairs = sources.official_pairs(folders["pairs"])
     people = sources.splits(pairs, {sources.person_of(file) for file in sources.names(data, "lfw")})
-    photographs = scenes.Photographs(
-        data, "lfw", folders["lfw"], lambda file: people[sources.person_of(file)] == "reporting"
-    )
-    return photographs
+    return scenes.Photographs(data, "lfw", folders["lfw"], lambda file: people[sources.person_of(file)] == use)
 
 
-def simulated(photographs, backgrounds, ours, count=1200):
+def simulated(photographs, backgrounds, ours, count=1200, seed=21):
     """Scores of the same people as themselves and as each kind of copy."""
-    draw = np.random.default_rng(21)
+    draw = np.random.default_rng(seed)
     faces = liveness.faces_in(photographs)
     scores = {"people": []} | {kind: [] for kind in copies.KINDS}
     for n in range(count):
@@ -105,7 +102,7 @@ def real_attacks(folder, networks, threshold, detector):
     }
 
 
-def eye_states(models, folders, threshold=0.5):
+def eye_states(models, folders, threshold):
     session = teachers.session(models / "proof-eyes.onnx")
     report = {}
     found = [patch for patch in eyes.patches(folders) if patch[3]]

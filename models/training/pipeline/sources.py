@@ -5,6 +5,8 @@ import pathlib
 import re
 import subprocess
 
+HOST = "https://github.com"
+
 # name: (repository, commit, folder in it). What each holds and under which licence: README.md.
 PHOTOGRAPHS = {
     "lfw": (
@@ -46,10 +48,11 @@ def brought(data, repository, commit, folder):
         place.mkdir(parents=True, exist_ok=True)
         git = ["git", "-C", str(place)]
         subprocess.run([*git, "init", "-q"], check=True)
-        subprocess.run([*git, "sparse-checkout", "set", "--no-cone", folder], check=True)
-        address = f"https://github.com/{repository}"
-        subprocess.run([*git, "fetch", "-q", "--depth=1", "--filter=blob:none", address, commit], check=True)
-        subprocess.run([*git, "remote", "add", "origin", address], check=False)
+        subprocess.run([*git, "remote", "add", "origin", f"{HOST}/{repository}"], check=True)
+        for setting, value in (("promisor", "true"), ("partialclonefilter", "blob:none")):
+            subprocess.run([*git, "config", f"remote.origin.{setting}", value], check=True)
+        subprocess.run([*git, "sparse-checkout", "set", "--no-cone", f"/{folder}/"], check=True)
+        subprocess.run([*git, "fetch", "-q", "--depth=1", "--filter=blob:none", "origin", commit], check=True)
         subprocess.run([*git, "checkout", "-q", "FETCH_HEAD"], check=True)
     return place / folder
 
@@ -96,6 +99,11 @@ def names(data, source):
     return [str(file) for file in numpy.load(pathlib.Path(data) / "prepared" / f"{source}.npz")["files"]]
 
 
+def use_of(file):
+    """What shows nobody, by a hash of the file's name: half to train on, a quarter each for the rest."""
+    chance = hashlib.sha256(pathlib.Path(file).name.encode()).digest()[0]
+    return {1: "choosing", 3: "reporting"}.get(chance % 4, "training")
+
+
 def for_training(file):
-    """Half of what has no names, by a hash of the file's; the other half is reported on."""
-    return hashlib.sha256(pathlib.Path(file).name.encode()).digest()[0] % 2 == 0
+    return use_of(file) == "training"
