@@ -18,6 +18,7 @@ mod doctor;
 mod failure;
 mod keys;
 mod layering;
+mod models;
 mod places;
 mod progress;
 mod runner;
@@ -54,6 +55,10 @@ cargo xtask <command>
   bench [options]
       Builds for the edge and measures against the peer in bench/.
 
+  models list | add NAME [FILE|URL]
+      Which models the manifest names and which are here; puts one here after
+      checking that it is the one that the manifest names.
+
   org create --name … [--rate-limit N] [--monthly-quota N] | list
   keys create --org … --env live|test --name … | list [--org …] | revoke <id>
   signing-key list | announce | activate <kid> | rotate
@@ -85,6 +90,7 @@ fn run(command: &str, arguments: Arguments) -> Outcome {
         "build" => build(arguments),
         "size" => size(arguments),
         "bench" => bench(arguments),
+        "models" => models::run(arguments),
         "org" => keys::organisations(arguments),
         "keys" => keys::keys(arguments),
         "signing-key" => keys::signing_keys(arguments),

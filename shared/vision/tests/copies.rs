@@ -9,8 +9,7 @@
     reason = "a test on pixels of photographs, which fails where one is broken"
 )]
 
-use std::path::PathBuf;
-
+use proof_models::Places;
 use vision::decode::{Limits, decode};
 use vision::liveness::frequency::{Frequency, analyse};
 use vision::{Face, Landmarks, Picture, Point, Region};
@@ -37,11 +36,8 @@ const PHOTOGRAPHS: [Photograph; 8] = [
 impl Photograph {
     /// None if the photographs are not there.
     fn read(&self) -> Option<Picture> {
-        let folder = std::env::var_os("PROOF_FACES").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/faces"),
-            PathBuf::from,
-        );
-        let Ok(bytes) = std::fs::read(folder.join(self.file)) else {
+        let path = Places::here().photographs()?.join(self.file);
+        let Ok(bytes) = std::fs::read(path) else {
             eprintln!("{} is not there, nothing is tested", self.file);
             return None;
         };

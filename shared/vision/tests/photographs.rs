@@ -1,6 +1,7 @@
 //! Real photographs, when they are there: in the folder that `PROOF_FACES` names, or beside the
 //! project's own tree. None of them is part of it.
 
+use proof_models::Places;
 use std::path::{Path, PathBuf};
 use vision::decode::{Limits, decode};
 
@@ -19,12 +20,10 @@ fn photographs(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 #[test]
 fn what_cameras_and_sites_make_is_taken() -> std::io::Result<()> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/faces");
-    let folder = std::env::var_os("PROOF_FACES").map_or(beside, PathBuf::from);
-    if !folder.is_dir() {
-        eprintln!("no photographs: PROOF_FACES names no folder");
+    let Some(folder) = Places::here().photographs() else {
+        eprintln!("no photographs are here");
         return Ok(());
-    }
+    };
     let mut paths = Vec::new();
     photographs(&folder, &mut paths)?;
     assert!(!paths.is_empty());

@@ -11,11 +11,12 @@ use std::time::SystemTime;
 use crate::places;
 
 const STAMP: &str = "built-from";
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     "shared",
     "functions",
     "durable-objects",
     "xtask/apibook",
+    "xtask/models",
     "xtask/src",
 ];
 

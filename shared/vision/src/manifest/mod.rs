@@ -78,6 +78,8 @@ pub struct ModelEntry {
     /// Who made it, and from what.
     pub origin: String,
     pub sha256: ModelHash,
+    /// How long the file is: who fetches it asks for no more.
+    pub bytes: Option<u64>,
     /// An SPDX expression.
     pub licence: String,
     pub input: Input,

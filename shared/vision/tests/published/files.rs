@@ -3,36 +3,33 @@
 
 use std::path::{Path, PathBuf};
 
+use proof_models::Places;
 use vision::{
     Picture, TractModel,
     decode::{Limits, decode},
     manifest::{Manifest, ModelSet, Role},
 };
 
-const MANIFEST: &str = include_str!("../../../../models/manifest.toml");
-
-/// A folder that a setting names, or that lies beside the project.
-fn folder(setting: &str, name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let path = std::env::var_os(setting).map_or_else(|| beside.join(name), PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("nothing to look at: {setting} names no folder");
-    None
-}
-
 /// A photograph's folder, one of those that are described beside them.
 pub(crate) fn photographs(name: &str) -> Option<PathBuf> {
-    folder("PROOF_FACES", "faces").map(|faces| faces.join(name))
+    let folder = Places::here().photographs();
+    if folder.is_none() {
+        eprintln!("nothing to look at: no photographs are here");
+    }
+    folder.map(|faces| faces.join(name))
 }
 
 /// The published model that does this.
 pub(crate) fn published(role: Role) -> Option<TractModel> {
-    let models = folder("PROOF_MODELS", "models")?;
-    let manifest = Manifest::parse(MANIFEST).unwrap();
+    let here = Places::here();
+    let manifest = std::fs::read_to_string(here.manifest()).unwrap();
+    let manifest = Manifest::parse(&manifest).unwrap();
     let entry = manifest.find(ModelSet::Published, role).unwrap();
-    let bytes = std::fs::read(models.join(&entry.file)).unwrap();
+    let Some(path) = here.model(&entry.file) else {
+        eprintln!("nothing to look at: {} is not installed", entry.name);
+        return None;
+    };
+    let bytes = std::fs::read(path).unwrap();
     Some(TractModel::load(entry, &bytes).unwrap())
 }
 

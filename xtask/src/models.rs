@@ -1,0 +1,230 @@
+//! `cargo xtask models`: which models the manifest names, which are here, and putting those here that
+//! are not part of the project. Nothing is installed but the very bytes that the manifest names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use data_encoding::HEXLOWER;
+use proof_models::Places;
+use sha2::{Digest, Sha256};
+use toml::Table;
+
+use crate::arguments::Arguments;
+use crate::failure::{Doing, Failure, Outcome};
+use crate::places;
+use crate::progress::{paint, step};
+use crate::workers::read_toml;
+
+/// A file that the manifest does not measure is not read beyond this.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What is asked here of a model in the manifest; `vision` reads it strictly.
+struct Entry {
+    name: String,
+    role: String,
+    set: String,
+    file: String,
+    url: Option<String>,
+    sha256: String,
+    bytes: Option<u64>,
+}
+
+impl Entry {
+    fn read(table: &Table) -> Option<Self> {
+        let text = |name: &str| Some(table.get(name)?.as_str()?.to_owned());
+        let bytes = table.get("bytes").and_then(toml::Value::as_integer);
+        Some(Self {
+            name: text("name")?,
+            role: text("role")?,
+            set: text("set")?,
+            file: text("file").filter(|file| is_plain(file))?,
+            url: text("url"),
+            sha256: text("sha256")?,
+            bytes: bytes.and_then(|bytes| bytes.try_into().ok()),
+        })
+    }
+
+    /// Whether these are the bytes that the manifest names.
+    fn check(&self, bytes: &[u8]) -> Outcome {
+        let found = sha256(bytes);
+        if found != self.sha256 {
+            return Err(format!(
+                "This is not {}: its SHA-256 is\n  {found}\nand the manifest names\n  {}",
+                self.name, self.sha256
+            )
+            .into());
+        }
+        let length = bytes.len() as u64;
+        match self.bytes {
+            Some(named) if named != length => Err(format!(
+                "This is not {}: it has {length} bytes, and the manifest names {named}.",
+                self.name
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn most_bytes(&self) -> u64 {
+        self.bytes.unwrap_or(MOST_BYTES)
+    }
+}
+
+/// Whether a name in the manifest is a file's and leads nowhere else.
+fn is_plain(file: &str) -> bool {
+    Path::new(file).file_name().is_some_and(|name| name == file)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+pub(crate) fn run(mut arguments: Arguments) -> Outcome {
+    let here = Places::here();
+    match arguments.word().as_deref() {
+        Some("list") => {
+            arguments.end()?;
+            list(&here)
+        }
+        Some("add") => {
+            let name = arguments
+                .word()
+                .doing("Which model? `cargo xtask models list`")?;
+            let from = arguments.word();
+            arguments.end()?;
+            let entries = entries(&here.manifest())?;
+            let to = add(&here, named(&entries, &name)?, from.as_deref())?;
+            println!("{name} is in {}", shown(&to));
+            Ok(())
+        }
+        _ => Err("It is `models list` or `models add NAME [FILE|URL]`.".into()),
+    }
+}
+
+fn entries(manifest: &Path) -> Outcome<Vec<Entry>> {
+    let table = read_toml(manifest)?;
+    let models = table.get("model").and_then(toml::Value::as_array);
+    let broken = || format!("{} names a model without what it needs", manifest.display());
+    models
+        .into_iter()
+        .flatten()
+        .map(|model| model.as_table().and_then(Entry::read).doing(broken()))
+        .collect()
+}
+
+fn named<'a>(entries: &'a [Entry], name: &str) -> Outcome<&'a Entry> {
+    let known: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let found = entries.iter().find(|entry| entry.name == name);
+    found.doing(format!(
+        "The manifest names no model `{name}`; it names: {}.",
+        known.join(", ")
+    ))
+}
+
+fn list(here: &Places) -> Outcome {
+    for entry in entries(&here.manifest())? {
+        let (mark, says) = state(here, &entry);
+        let what = format!("{} {}", entry.set, entry.role);
+        println!("{mark} {:<22}{what:<22}{says}", entry.name);
+    }
+    Ok(())
+}
+
+/// Whether a model is here and what it claims to be, and where, or how to get it.
+fn state(here: &Places, entry: &Entry) -> (String, String) {
+    let Some(path) = here.model(&entry.file) else {
+        let from = if entry.url.is_some() { "" } else { " FILE" };
+        let add = format!("cargo xtask models add {}{from}", entry.name);
+        return (paint("33", "–"), add);
+    };
+    let checked = read(&path, entry).and_then(|bytes| entry.check(&bytes));
+    match checked {
+        Ok(()) => (paint("32", "✓"), shown(&path)),
+        Err(failure) => (paint("31", "✗"), format!("{}: {failure}", shown(&path))),
+    }
+}
+
+/// Puts a model where tests, the benchmark and the local system look for it.
+fn add(here: &Places, entry: &Entry, from: Option<&str>) -> Outcome<PathBuf> {
+    let url = entry.url.as_deref();
+    let from = from.or(url).doing(format!(
+        "The manifest names no address for {}. With its file it is:\n  cargo xtask models add {} FILE",
+        entry.name, entry.name
+    ))?;
+    let folder = here.installed();
+    fs::create_dir_all(&folder).doing(format!("{} cannot be made", folder.display()))?;
+    // Of two who add the same at once, neither reads what the other has half written.
+    let part = folder.join(format!("{}.{}.part", entry.file, std::process::id()));
+    let to = folder.join(&entry.file);
+    let put = bring(entry, from, &part)
+        .and_then(|()| read(&part, entry))
+        .and_then(|bytes| entry.check(&bytes))
+        .and_then(|()| fs::rename(&part, &to).doing(format!("{} cannot be written", to.display())));
+    if put.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    put.map(|()| to)
+}
+
+/// Copies or fetches what is at `from`.
+fn bring(entry: &Entry, from: &str, to: &Path) -> Outcome {
+    if from.starts_with("https://") {
+        return step(&format!("Fetching {from}"), || fetch(entry, from, to));
+    }
+    if from.contains("://") {
+        return Err(format!("{from} is not fetched: only addresses with https are.").into());
+    }
+    let bytes = read(Path::new(from), entry)?;
+    fs::write(to, bytes).doing(format!("{} cannot be written", to.display()))
+}
+
+/// The bytes of a file that is not longer than the model can be.
+fn read(path: &Path, entry: &Entry) -> Outcome<Vec<u8>> {
+    let cannot = || format!("{} cannot be read", path.display());
+    let length = fs::metadata(path).doing(cannot())?.len();
+    let most = entry.most_bytes();
+    if length > most {
+        let name = &entry.name;
+        let text =
+            format!("This is not {name}: it has {length} bytes, {most} at most are its own.");
+        return Err(text.into());
+    }
+    fs::read(path).doing(cannot())
+}
+
+/// By curl, which every system has by now: this program speaks no TLS of its own.
+fn fetch(entry: &Entry, url: &str, to: &Path) -> Outcome {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--fail", "--location"])
+        .args(["--proto", "=https", "--max-redirs", "5"])
+        .args(["--connect-timeout", "20", "--max-time", "600"])
+        .args(["--max-filesize", &entry.most_bytes().to_string()])
+        .arg("--output")
+        .arg(to)
+        .args(["--url", url]);
+    let output = curl
+        .output()
+        .doing("curl, which fetches it, did not start")?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::from(format!(
+        "{url} cannot be had: {}\nWhoever has the file already:\n  cargo xtask models add {} FILE",
+        said.trim(),
+        entry.name
+    )))
+}
+
+/// Short where it is within the project.
+fn shown(path: &Path) -> String {
+    let root = places::root();
+    path.strip_prefix(&root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests;
