@@ -86,6 +86,11 @@ class World {
 
   sql = (statement, parameters) => this.#system.sql(statement, parameters);
 
+  /** A Worker as others reach it through a service binding. */
+  worker = (name) => this.#system.worker(name);
+
+  bucket = (binding, worker) => this.#system.bucket(binding, worker);
+
   /** Takes new settings and secrets, as `cargo xtask dev` does after a change. */
   reload(changes) {
     return this.#system.reload(changes);

@@ -94,6 +94,12 @@ class System {
     return results;
   };
 
+  /** A Worker as others reach it through a service binding: some have no address. */
+  worker = (name) => this.#miniflare.getWorker(name);
+
+  /** A bucket of one Worker. */
+  bucket = (binding, worker) => this.#miniflare.getR2Bucket(binding, worker);
+
   /** Takes new bundles, bindings and secrets. Open connections end; state stays. */
   async reload(changes = {}) {
     Object.assign(this.#options, changes);

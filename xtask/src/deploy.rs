@@ -11,6 +11,7 @@ use crate::apibook;
 use crate::arguments::Arguments;
 use crate::bundle::{self, Profile};
 use crate::failure::{Doing, Outcome};
+use crate::model_files;
 use crate::places;
 use crate::progress::{capture, note, run, show, step};
 use crate::setup::node::Node;
@@ -30,6 +31,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Outcome {
     let tools = setup::everything()?;
     let workers = workers::all()?;
     bundle::build(&tools, Profile::Edge, &workers)?;
+    model_files::gather()?;
     apibook::build()?;
     if dry_run {
         return prove(&tools, &workers, &Installation::from_files());
@@ -236,8 +238,10 @@ fn fill_in(worker: &Worker, installation: &Installation) -> Outcome<Value> {
     let bundle = bundle::folder(Profile::Edge, worker);
     config["main"] = json!(bundle.join("worker.mjs"));
     config["base_dir"] = json!(bundle);
-    if config.get("assets").is_some() {
-        config["assets"]["directory"] = json!(places::build().join("assets"));
+    // Relative to the file that is filled in, as all paths of one are.
+    let directory = config.pointer("/assets/directory").and_then(Value::as_str);
+    if let Some(directory) = directory.map(|path| worker.folder.join(path)) {
+        config["assets"]["directory"] = json!(directory);
     }
     for database in entries(&mut config, "d1_databases") {
         database["migrations_dir"] = json!(places::root().join("migrations"));
@@ -249,6 +253,11 @@ fn fill_in(worker: &Worker, installation: &Installation) -> Outcome<Value> {
         let pattern = route["pattern"].as_str().unwrap_or_default();
         route["pattern"] = json!(pattern.replacen(PLACEHOLDER_HOST, &installation.host, 1));
         route["zone_name"] = json!(installation.zone);
+    }
+    // An account that installs no models of others may have no buckets at all.
+    let published = config["vars"]["MODEL_SET"] == "published";
+    if let (false, Some(config)) = (published, config.as_object_mut()) {
+        config.remove("r2_buckets");
     }
     // An account that does not send by Cloudflare's Email Service may not have it at all.
     let providers = config["vars"]["EMAIL_PROVIDER"]

@@ -13,6 +13,7 @@ use crate::apibook;
 use crate::arguments::Arguments;
 use crate::bundle::{self, Profile};
 use crate::failure::{Doing, Outcome};
+use crate::model_files;
 use crate::places;
 use crate::progress::{note, paint, seconds, step};
 use crate::runner::{System, local_options};
@@ -41,6 +42,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
     fs::create_dir_all(&local).doing(format!("{} cannot be made", local.display()))?;
     let mut watch = Watch::new();
     bundle::build(&tools, Profile::Quick, &workers::all()?)?;
+    model_files::gather()?;
     apibook::build()?;
     let mut options = local_options();
     options["host"] = HOST.into();
@@ -105,6 +107,7 @@ fn is_running(control: &Path) -> bool {
 
 fn rebuild(tools: &Tools, system: &mut System) -> Outcome {
     bundle::build(tools, Profile::Quick, &workers::all()?)?;
+    model_files::gather()?;
     step("Reloading", || system.reload())?;
     if apibook::build()? {
         step("Reloading", || system.reload())?;

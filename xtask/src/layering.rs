@@ -61,6 +61,8 @@ fn allowed(dependency: &Dependency) -> bool {
         "xtask" => to == "shared/domain" || to == "shared/proof",
         // It writes down what the functions say of themselves.
         "xtask/apibook" => to.starts_with("shared/") || to.starts_with("functions/"),
+        // Models run in one room alone.
+        _ if to == "shared/vision" => from == "functions/identity",
         // Objects speak to functions, never to people.
         _ if to == "shared/pages" => from.starts_with("functions/"),
         _ => at_the_edge && to.starts_with("shared/"),
@@ -133,6 +135,7 @@ mod tests {
             ("shared/edge", "shared/evidence"),
             ("shared/pages", "shared/evidence"),
             ("functions/proofs", "shared/edge"),
+            ("functions/identity", "shared/vision"),
             ("functions/requests", "shared/pages"),
             ("durable-objects", "shared/proof"),
             ("xtask/apibook", "functions/front"),
@@ -155,6 +158,9 @@ mod tests {
             ("shared/pages", "shared/proof"),
             ("shared/edge", "functions/front"),
             ("functions/proofs", "functions/verifications"),
+            ("functions/proofs", "shared/vision"),
+            ("durable-objects", "shared/vision"),
+            ("shared/edge", "shared/vision"),
             ("functions/proofs", "durable-objects"),
             ("durable-objects", "functions/proofs"),
             ("functions/proofs", "bench/wallets"),

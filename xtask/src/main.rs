@@ -18,6 +18,7 @@ mod doctor;
 mod failure;
 mod keys;
 mod layering;
+mod model_files;
 mod models;
 mod places;
 mod progress;
@@ -109,6 +110,7 @@ fn build(mut arguments: Arguments) -> Outcome {
     let names = arguments.rest()?;
     let tools = setup::everything()?;
     bundle::build(&tools, profile, &workers::named(&names)?)?;
+    model_files::gather()?;
     apibook::build().map(|_| ())
 }
 
@@ -122,6 +124,7 @@ fn bench(arguments: Arguments) -> Outcome {
     let mut workers = workers::all()?;
     workers.push(workers::of_bench()?);
     bundle::build(&tools, Profile::Edge, &workers)?;
+    model_files::gather()?;
     apibook::build()?;
     progress::show(tools.node.script("bench/run.mjs").args(arguments.all()))
 }

@@ -10,6 +10,7 @@ use crate::arguments::Arguments;
 use crate::bundle::{self, Profile};
 use crate::failure::{Doing, Outcome};
 use crate::layering;
+use crate::model_files;
 use crate::places;
 use crate::progress::{self, note, paint, seconds, show, step};
 use crate::setup::wasm_target::{TARGET, Toolchain};
@@ -43,6 +44,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
     if !native_only {
         let built = report.gate("build", || {
             bundle::build(&tools, Profile::Quick, &workers)?;
+            model_files::gather()?;
+            native_look()?;
             apibook::build().map(|_| ())
         });
         if built {
@@ -120,12 +123,26 @@ fn end_to_end(tools: &Tools, filter: Option<&str>) -> Outcome {
     setup::python::ensure()?;
     let mut node = tools.node.program("node");
     node.args(["--test", FILES_AT_ONCE, "--test-reporter=spec"]);
+    node.env(
+        "PROOF_NATIVE_LOOK",
+        places::target().join("debug/examples").join(NATIVE_LOOK),
+    );
     if let Some(filter) = filter
         && !files.iter().all(|file| name_of(file).contains(filter))
     {
         node.arg(format!("--test-name-pattern=/{}/i", escaped(filter)));
     }
     step("Running the end-to-end tests", || show(node.args(files)))
+}
+
+/// The program that looks at pictures as the Worker of faces does, for the tests that hold both against
+/// each other.
+const NATIVE_LOOK: &str = "examine";
+
+fn native_look() -> Outcome {
+    step("Compiling the native look at a face", || {
+        progress::run(cargo().args(["build", "-p", "proof-identity", "--example", NATIVE_LOOK]))
+    })
 }
 
 /// The files to run: those whose name matches, or else those that say the words anywhere.

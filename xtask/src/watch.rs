@@ -8,12 +8,13 @@ use std::path::Path;
 
 use crate::places;
 
-const WATCHED: [&str; 9] = [
+const WATCHED: [&str; 10] = [
     "shared",
     "functions",
     "durable-objects",
     "migrations",
     "web",
+    "models/manifest.toml",
     "xtask/apibook/src",
     "wrangler.toml",
     "Cargo.toml",

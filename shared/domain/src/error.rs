@@ -26,6 +26,8 @@ pub enum ErrorCode {
     TooManyAttempts,
     /// The verification was already completed.
     AlreadyVerified,
+    /// The picture cannot be decoded, or is not of a kind that is taken.
+    InvalidImage,
     /// The operator has not configured this channel.
     ChannelNotConfigured,
     /// The API key is missing, malformed, unknown or revoked.
@@ -55,6 +57,8 @@ pub enum ErrorCode {
     /// The node that has to be asked about a contract wallet does not answer as it should; the same
     /// signature may be sent again.
     RpcUnavailable,
+    /// The models that look at faces are not installed or cannot be read.
+    ModelUnavailable,
 }
 
 impl ErrorCode {
@@ -69,6 +73,7 @@ impl ErrorCode {
             | Self::InvalidSignature
             | Self::TooManyAttempts
             | Self::AlreadyVerified
+            | Self::InvalidImage
             | Self::ChannelNotConfigured => 400,
             Self::Unauthorized => 401,
             Self::Forbidden | Self::QuotaExceeded => 403,
@@ -80,7 +85,7 @@ impl ErrorCode {
             Self::UnsupportedMediaType => 415,
             Self::RateLimited => 429,
             Self::InternalError => 500,
-            Self::Unavailable | Self::RpcUnavailable => 503,
+            Self::Unavailable | Self::RpcUnavailable | Self::ModelUnavailable => 503,
         }
     }
 }

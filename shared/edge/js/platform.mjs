@@ -16,6 +16,10 @@ export function log(line) {
   console.log(line);
 }
 
+export function clock() {
+  return performance.now();
+}
+
 export function sleep(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -126,6 +130,14 @@ export async function withinRate(env, binding, key) {
   return success;
 }
 
+// --- buckets -------------------------------------------------------------------------------------
+
+// The bytes under this key; undefined if there are none, or no such bucket.
+export async function bucketGet(env, binding, key) {
+  const object = await env[binding]?.get(key);
+  return object ? new Uint8Array(await object.arrayBuffer()) : undefined;
+}
+
 // --- WebCrypto -----------------------------------------------------------------------------------
 
 const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
@@ -182,6 +194,10 @@ export function respondThrough(response, headers) {
 
 export function responseStatus(response) {
   return response.status;
+}
+
+export async function responseBytes(response) {
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export async function responseText(response) {

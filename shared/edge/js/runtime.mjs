@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { Broken } from "./module.mjs";
+import { Room } from "./room.mjs";
 export { Module } from "./module.mjs";
 
 const MAX_BODY = 64 * 1024;
@@ -36,15 +37,21 @@ const COMPLETE = 0;
 const TOO_LARGE = 1;
 const TOO_SLOW = 2;
 const BROKEN = 3;
+const NO_ROOM = 4;
 
 /** The default export of a Worker. */
 export function worker(module) {
+  // A Worker whose bodies may be large says how large.
+  const large = module.instance.glue.most_body_bytes?.();
+  const room = large && new Room();
   return {
     async fetch(request, env, context) {
       const { url } = request;
       let outcome = COMPLETE;
       let body = NO_BODY;
-      if (request.body !== null) [outcome, body] = await readBody(request, bodyLimit(url));
+      let place;
+      if (request.body !== null && !large) [outcome, body] = await readBody(request, bodyLimit(url));
+      else if (request.body !== null) [outcome, body, place] = await readLargeBody(request, large, room);
       let headers = "";
       for (const name of HEADERS) headers += (request.headers.get(name) ?? "") + "\n";
       if (WITH_ALL_HEADERS.some((prefix) => isBelow(url, prefix)))
@@ -55,6 +62,8 @@ export function worker(module) {
         );
       } catch (error) {
         return crashed(error);
+      } finally {
+        room?.give(place);
       }
     },
   };
@@ -99,6 +108,14 @@ export function durableObject(module, name) {
 const isBelow = (url, prefix) => url.startsWith(prefix, url.indexOf("/", 8));
 
 const bodyLimit = (url) => (isBelow(url, INBOUND) ? MAX_INBOUND_BODY : MAX_BODY);
+
+async function readLargeBody(request, limit, room) {
+  const declared = Number(request.headers.get("content-length") ?? limit);
+  if (!(declared <= limit)) return [TOO_LARGE, NO_BODY];
+  const place = await room.take(declared);
+  if (place === undefined) return [NO_ROOM, NO_BODY];
+  return [...(await readBody(request, limit)), place];
+}
 
 async function readBody(request, limit) {
   const drained = Math.max(limit, MAX_DRAINED);

@@ -1,8 +1,9 @@
-//! Static files of the front Worker, and the edge cache for public documents.
+//! Static files of a Worker, and the edge cache for public documents.
 
+use js_sys::Uint8Array;
 use proof_domain::error::ApiError;
 use proof_domain::timestamp::Timestamp;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::answer::Answer;
 use crate::platform::{self, Js, local, reason, response_status};
@@ -16,6 +17,24 @@ pub async fn file(scope: &Scope, path: &str) -> Result<Option<Answer>, ApiError>
         .map_err(|error| ApiError::internal(format!("assets: {}", reason(&error))))?;
     let found = response_status(&response) != 404;
     Ok(found.then(|| Answer::through(response)))
+}
+
+/// The bytes of a static file that is for the Worker itself; `None` if there is none of that name.
+pub async fn bytes(scope: &Scope, path: &str) -> Result<Option<Vec<u8>>, ApiError> {
+    let url = format!("https://assets.local{path}");
+    let odd = |error: JsValue| ApiError::internal(format!("assets: {}", reason(&error)));
+    local(async {
+        let response = platform::asset(scope.env(), &url).await.map_err(odd)?;
+        match response_status(&response) {
+            200 => {
+                let bytes = platform::response_bytes(&response).await.map_err(odd)?;
+                Ok(Some(bytes.unchecked_into::<Uint8Array>().to_vec()))
+            }
+            404 => Ok(None),
+            status => Err(ApiError::internal(format!("assets: status {status}"))),
+        }
+    })
+    .await
 }
 
 /// A public document under its one normalised name, if the edge still has it, and its age in

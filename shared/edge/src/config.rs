@@ -53,6 +53,10 @@ pub struct Config {
     /// How long deliveries wait for their next attempt, as a part of what the schedule says.
     pub webhook_retry_percent: u32,
     pub log: bool,
+    /// Which set of models is run: `default` or `published`.
+    pub model_set: String,
+    /// Whether a look at a face may tell what took how long. For those who measure.
+    pub face_details: bool,
     pub jwks: String,
     pub whatsapp_number: String,
     pub telegram_bot: String,
@@ -104,6 +108,8 @@ impl Config {
             webhook_milliseconds: number(env, "WEBHOOK_MILLISECONDS", limits::WEBHOOK_MILLISECONDS),
             webhook_retry_percent: number(env, "WEBHOOK_RETRY_PERCENT", 100),
             log: text("LOG", "info") != "off",
+            model_set: text("MODEL_SET", "default"),
+            face_details: text("FACE_DETAILS", "") == "on",
             jwks: text("PROOF_JWKS", r#"{"keys":[]}"#),
             whatsapp_number: text("WHATSAPP_NUMBER", TEST_NUMBER),
             telegram_bot: text("TELEGRAM_BOT_USERNAME", "proof_test_bot"),

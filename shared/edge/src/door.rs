@@ -28,6 +28,8 @@ pub struct Incoming {
     pub headers: String,
     pub body_outcome: BodyOutcome,
     pub body: Vec<u8>,
+    /// How large a body may be, where that is another number than everywhere.
+    pub most_body_bytes: Option<u32>,
 }
 
 /// What became of the body.
@@ -37,6 +39,8 @@ pub enum BodyOutcome {
     TooLarge,
     TooSlow,
     Broken,
+    /// So many others are held that there was no room for it in time.
+    NoRoom,
 }
 
 impl BodyOutcome {
@@ -45,12 +49,26 @@ impl BodyOutcome {
             0 => Self::Complete,
             1 => Self::TooLarge,
             2 => Self::TooSlow,
+            4 => Self::NoRoom,
             _ => Self::Broken,
         }
     }
 
-    fn refusal(self) -> Option<ApiError> {
-        let (code, message) = match self {
+    fn refusal(self, most_bytes: Option<u32>) -> Option<ApiError> {
+        let (code, message) = self.reason()?;
+        let mut error = match (self, most_bytes) {
+            (Self::TooLarge, Some(most)) => ApiError::new(
+                code,
+                format!("The body is too large: {most} bytes at most."),
+            ),
+            _ => ApiError::new(code, message),
+        };
+        error.retry_after = (self == Self::NoRoom).then_some(1);
+        Some(error)
+    }
+
+    const fn reason(self) -> Option<(ErrorCode, &'static str)> {
+        Some(match self {
             Self::Complete => return None,
             Self::TooLarge => (
                 ErrorCode::PayloadTooLarge,
@@ -61,8 +79,11 @@ impl BodyOutcome {
                 "The body did not arrive in time.",
             ),
             Self::Broken => (ErrorCode::ValidationError, "The body did not arrive whole."),
-        };
-        Some(ApiError::new(code, message))
+            Self::NoRoom => (
+                ErrorCode::Unavailable,
+                "Too many large bodies are being worked on. Try again in a moment.",
+            ),
+        })
     }
 }
 
@@ -98,7 +119,7 @@ fn into_request(
     path: &str,
     scope: &Scope,
 ) -> Result<Request<Body>, ApiError> {
-    if let Some(refusal) = incoming.body_outcome.refusal() {
+    if let Some(refusal) = incoming.body_outcome.refusal(incoming.most_body_bytes) {
         return Err(refusal);
     }
     let query = query_of(&incoming.url);

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod answering;
 pub mod assets;
 pub mod auth;
+pub mod bucket;
 pub mod channels;
 pub mod config;
 pub mod crypto;
@@ -32,10 +33,24 @@ pub use answer::{Answer, Failure, Raw};
 pub use platform::Js;
 pub use scope::Scope;
 
-/// Exports a router as a Worker. The router is built once per isolate.
+/// Exports a router as a Worker. The router is built once per isolate. Bodies are of 64 KB at most, or
+/// of as many bytes as it says: then the bytes of all bodies that are held at once are bounded too.
 #[macro_export]
 macro_rules! worker {
+    ($name:literal, $router:path, most_body_bytes: $most:path) => {
+        $crate::worker!(@serve $name, $router, Some($most));
+
+        /// How large a body may be.
+        #[cfg(target_arch = "wasm32")]
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub fn most_body_bytes() -> u32 {
+            $most
+        }
+    };
     ($name:literal, $router:path) => {
+        $crate::worker!(@serve $name, $router, None);
+    };
+    (@serve $name:literal, $router:path, $most:expr) => {
         #[cfg(target_arch = "wasm32")]
         #[wasm_bindgen::prelude::wasm_bindgen]
         pub fn serve(
@@ -57,6 +72,7 @@ macro_rules! worker {
                 headers,
                 body_outcome: $crate::door::BodyOutcome::from_code(body_outcome),
                 body,
+                most_body_bytes: $most,
             };
             $crate::door::serve(ROUTER.with(Clone::clone), incoming, env, context)
         }

@@ -41,6 +41,7 @@ extern "C" {
     pub(crate) fn listen(promise: &Promised, wait: u32, listener: &JsValue);
     #[wasm_bindgen(js_name = nextTurn)]
     fn next_turn() -> Promised;
+    fn clock() -> f64;
     #[wasm_bindgen(js_name = sleep)]
     fn timer(milliseconds: u32) -> Promised;
 
@@ -64,6 +65,9 @@ extern "C" {
     pub(crate) fn storage_set_alarm(context: &JsValue, milliseconds: f64) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = storageDeleteAll)]
     pub(crate) fn storage_delete_all(context: &JsValue) -> Promised;
+
+    #[wasm_bindgen(js_name = bucketGet)]
+    pub(crate) fn bucket_get(env: &JsValue, binding: &str, key: &str) -> Promised;
 
     #[wasm_bindgen(js_name = withinRate)]
     pub(crate) fn within_rate(env: &JsValue, binding: &str, key: &str) -> Promised;
@@ -97,6 +101,8 @@ extern "C" {
     pub(crate) fn respond_through(response: &JsValue, headers: &str) -> JsValue;
     #[wasm_bindgen(js_name = responseStatus)]
     pub(crate) fn response_status(response: &JsValue) -> u16;
+    #[wasm_bindgen(js_name = responseBytes)]
+    pub(crate) fn response_bytes(response: &JsValue) -> Promised;
     #[wasm_bindgen(js_name = responseText)]
     pub(crate) fn response_text(response: &JsValue) -> Promised;
 
@@ -203,7 +209,13 @@ pub fn after_answer(context: &JsValue, work: impl Future<Output = ()> + 'static)
     wait_until(context, &promise);
 }
 
-/// Waits. Only objects do: a function answers at once.
+/// Milliseconds of a clock that is good for differences only. Deployed, it stands still while
+/// something is computed.
+pub fn clock_millis() -> f64 {
+    clock()
+}
+
+/// Waits. Objects do; a function answers at once, unless it begins.
 pub async fn sleep(milliseconds: u32) {
     // A timer never fails.
     let _ = timer(milliseconds).await;

@@ -6,6 +6,7 @@ pub mod align;
 pub mod decode;
 mod detect;
 mod embed;
+mod examine;
 mod face;
 mod index;
 pub mod liveness;
@@ -19,6 +20,7 @@ pub mod template;
 
 pub use detect::{Detector, Yunet};
 pub use embed::Embedder;
+pub use examine::{Examination, Examiner, Likeness, Seen, Stage};
 pub use face::{Face, Landmarks, Point, Region};
 pub use index::{FaceId, Index, InsertError, Match, SHARD_CAPACITY};
 pub use model::{Model, ModelError, Tensor, TractModel};

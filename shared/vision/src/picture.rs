@@ -52,19 +52,50 @@ impl Picture {
     pub fn sample(&self, x: f32, y: f32) -> [f32; 3] {
         let (left, right) = between(x);
         let (top, below) = between(y);
-        let corners = [
-            (self.pixel(left, top), (1.0 - right) * (1.0 - below)),
-            (self.pixel(left + 1, top), right * (1.0 - below)),
-            (self.pixel(left, top + 1), (1.0 - right) * below),
-            (self.pixel(left + 1, top + 1), right * below),
+        let weights = [
+            (1.0 - right) * (1.0 - below),
+            right * (1.0 - below),
+            (1.0 - right) * below,
+            right * below,
         ];
+        let pixels = self.square(left, top).unwrap_or_else(|| {
+            let corners = [
+                (left, top),
+                (left + 1, top),
+                (left, top + 1),
+                (left + 1, top + 1),
+            ];
+            corners.map(|(x, y)| self.pixel(x, y))
+        });
         let mut colour = [0.0; 3];
-        for (pixel, weight) in corners {
+        for (pixel, weight) in pixels.into_iter().zip(weights) {
             for (sum, value) in colour.iter_mut().zip(pixel) {
                 *sum += f32::from(value) * weight;
             }
         }
         colour
+    }
+
+    /// The pixel there, the ones to its right and below, and the one that is both. None where one of them
+    /// lies outside: most do not, and these are found faster.
+    fn square(&self, x: i64, y: i64) -> Option<[[u8; 3]; 4]> {
+        let (x, y) = (u32::try_from(x).ok()?, u32::try_from(y).ok()?);
+        if x + 1 >= self.width || y + 1 >= self.height {
+            return None;
+        }
+        let line = self.width as usize * 3;
+        let at = y as usize * line + x as usize * 3;
+        let (upper, lower) = (
+            self.rgb.get(at..at + 6)?,
+            self.rgb.get(at + line..at + line + 6)?,
+        );
+        let pixel = |six: &[u8], from: usize| [six[from], six[from + 1], six[from + 2]];
+        Some([
+            pixel(upper, 0),
+            pixel(upper, 3),
+            pixel(lower, 0),
+            pixel(lower, 3),
+        ])
     }
 
     /// In another size: where it shrinks, each pixel is the mean of the area that it covers, and

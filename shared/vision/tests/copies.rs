@@ -11,7 +11,7 @@
 
 use proof_models::Places;
 use vision::decode::{Limits, decode};
-use vision::liveness::frequency::{Frequency, analyse};
+use vision::liveness::frequency::{Frequency, analyse, around};
 use vision::{Face, Landmarks, Picture, Point, Region};
 
 /// A photograph, and where its face is: found once by the published detector.
@@ -57,25 +57,6 @@ impl Photograph {
             score: 0.9,
         }
     }
-
-    /// The part of the picture around the face, 2.7 times as large.
-    fn around(&self, picture: &Picture) -> Picture {
-        let [left, top, width, height] = self.region.map(|value| value as i64);
-        let reach = width.max(height) * 27 / 20;
-        let (x, y) = (left + width / 2, top + height / 2);
-        let (from_x, to_x) = (
-            (x - reach).max(0),
-            (x + reach).min(i64::from(picture.width())),
-        );
-        let (from_y, to_y) = (
-            (y - reach).max(0),
-            (y + reach).min(i64::from(picture.height())),
-        );
-        let rgb = (from_y..to_y)
-            .flat_map(|y| (from_x..to_x).flat_map(move |x| picture.pixel(x, y)))
-            .collect();
-        Picture::new((to_x - from_x) as u32, (to_y - from_y) as u32, rgb).unwrap()
-    }
 }
 
 fn changed(picture: &Picture, change: impl Fn(f32, f32, f32) -> f32) -> Picture {
@@ -109,7 +90,8 @@ fn printed(picture: &Picture) -> Picture {
 
 fn judged(photograph: &Photograph, picture: &Picture) -> Frequency {
     let fit = vision::look::look(picture, &[photograph.face()]).unwrap();
-    analyse(&fit.aligned, &photograph.around(picture))
+    let wider = around(picture, fit.face.region).unwrap();
+    analyse(&fit.aligned, &wider)
 }
 
 #[test]

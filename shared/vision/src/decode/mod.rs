@@ -159,12 +159,21 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
     decode_as(bytes, None, limits)
 }
 
-/// A file of a declared media type, which must not contradict the content.
-pub fn decode_as(
+/// What can be told of a file before a pixel is decoded: whether it is a picture of a kind and size that
+/// is taken. What passes may still turn out to be damaged.
+pub fn check_as(
     bytes: &[u8],
     media_type: Option<&str>,
     limits: &Limits,
-) -> Result<Decoded, DecodeError> {
+) -> Result<(), DecodeError> {
+    admitted(bytes, media_type, limits).map(|_| ())
+}
+
+fn admitted<'a>(
+    bytes: &'a [u8],
+    media_type: Option<&str>,
+    limits: &Limits,
+) -> Result<(Format, Outline<'a>), DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
@@ -183,6 +192,16 @@ pub fn decode_as(
         Format::WebP => webp::outline(bytes),
     }?;
     outline.check(limits)?;
+    Ok((found, outline))
+}
+
+/// A file of a declared media type, which must not contradict the content.
+pub fn decode_as(
+    bytes: &[u8],
+    media_type: Option<&str>,
+    limits: &Limits,
+) -> Result<Decoded, DecodeError> {
+    let (found, outline) = admitted(bytes, media_type, limits)?;
     let rows = Shrinker::new(
         [outline.width, outline.height],
         kept(outline.width, outline.height, limits.kept_side),
@@ -199,6 +218,15 @@ pub fn decode_as(
         format: found,
         facts,
     })
+}
+
+/// The file in a `data:` URI and the media type it declares, nothing of it decoded yet: whoever is short
+/// of memory lets go of the text first.
+pub fn file_of_uri<'a>(
+    text: &'a str,
+    limits: &Limits,
+) -> Result<(Option<&'a str>, Vec<u8>), DecodeError> {
+    uri::parse(text, limits)
 }
 
 /// A `data:` URI in base64; the media type in it must not contradict the content.

@@ -13,7 +13,7 @@
 
 use super::score::{Score, ramp};
 use super::spectrum::{Spectrum, TILE};
-use crate::{Grey, Picture};
+use crate::{Grey, Picture, Region};
 
 /// A pattern whose power is ten to the power of this above its surroundings is still nature's.
 pub const PATTERN_GOOD: f32 = 1.0;
@@ -71,14 +71,48 @@ pub struct Frequency {
     pub features: Option<Features>,
 }
 
+/// How far the wider part of a picture reaches from the middle of a face, in sides of the face.
+const REACH: f32 = 1.35;
+
+impl Frequency {
+    /// There was nothing to look at.
+    pub const NOT_EVALUATED: Self = Self {
+        score: Score::NOT_EVALUATED,
+        features: None,
+    };
+}
+
+/// The part of a picture around a face, as the camera took it. None if the picture has no pixel there.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the picture's sides"
+)]
+pub fn around(picture: &Picture, face: Region) -> Option<Picture> {
+    let reach = face.width.max(face.height) * REACH;
+    let along = |start: f32, length: f32, side: u32| {
+        let middle = start + length / 2.0;
+        let at = |place: f32| place.clamp(0.0, side as f32) as u32;
+        (at(middle - reach), at(middle + reach))
+    };
+    let (left, right) = along(face.left, face.width, picture.width());
+    let (top, bottom) = along(face.top, face.height, picture.height());
+    let line = picture.width() as usize * 3;
+    let rows = picture.rgb().chunks_exact(line);
+    let mut rgb = Vec::new();
+    for row in rows.take(bottom as usize).skip(top as usize) {
+        rgb.extend_from_slice(row.get(left as usize * 3..right as usize * 3)?);
+    }
+    Picture::new(right.checked_sub(left)?, bottom.checked_sub(top)?, rgb)
+}
+
 /// Looks at an aligned face, and at a wider part of the picture around it as the camera took it:
 /// patterns of single pixels do not survive a change of size.
 pub fn analyse(aligned: &Picture, wider: &Picture) -> Frequency {
-    let features = Features::of(aligned, wider);
-    Frequency {
-        score: features.map_or(Score::NOT_EVALUATED, |features| features.score()),
-        features,
-    }
+    Features::of(aligned, wider).map_or(Frequency::NOT_EVALUATED, |features| Frequency {
+        score: features.score(),
+        features: Some(features),
+    })
 }
 
 impl Features {
@@ -175,27 +209,32 @@ fn detail(spectrum: &Spectrum) -> f32 {
 /// Steps between neighbours at the border where they are strongest, to steps at other places. The
 /// picture may be cut out of another, so the blocks may begin anywhere.
 fn blocks(grey: &Grey) -> f32 {
-    let (width, height) = (i64::from(grey.width()), i64::from(grey.height()));
-    let along = |lines: i64, length: i64, at: &dyn Fn(i64, i64) -> u8| {
-        let mut steps = [0.0_f64; 8];
+    let (width, height) = (grey.width() as usize, grey.height() as usize);
+    let (mut across, mut down) = ([0_u64; 8], [0_u64; 8]);
+    let mut above: Option<&[u8]> = None;
+    // Row by row, as they lie in memory: a large picture is read once.
+    for (y, row) in grey.values().chunks_exact(width).enumerate() {
+        for (x, (left, right)) in row.iter().zip(&row[1..]).enumerate() {
+            across[(x + 1) % 8] += u64::from(left.abs_diff(*right));
+        }
+        let steps = above.into_iter().flat_map(|above| above.iter().zip(row));
+        down[y % 8] += steps
+            .map(|(above, below)| u64::from(above.abs_diff(*below)))
+            .sum::<u64>();
+        above = Some(row);
+    }
+    let excess = |steps: [u64; 8], lines: usize, length: usize| {
         let mut counts = [0.0_f64; 8];
         for position in 1..length {
-            let phase = usize::try_from(position % 8).unwrap_or_default();
-            let sum: u32 = (0..lines)
-                .map(|line| u32::from(at(line, position).abs_diff(at(line, position - 1))))
-                .sum();
-            steps[phase] += f64::from(sum);
-            counts[phase] += lines as f64;
+            counts[position % 8] += lines as f64;
         }
-        let means = [0, 1, 2, 3, 4, 5, 6, 7].map(|phase| steps[phase] / counts[phase].max(1.0));
+        let means = [0, 1, 2, 3, 4, 5, 6, 7].map(|at| steps[at] as f64 / counts[at].max(1.0));
         let most = means.into_iter().fold(0.0, f64::max);
         let others = (means.iter().sum::<f64>() - most) / 7.0;
         // A level is added to both, so that an empty picture has no blocks.
         (most + 1.0) / (others + 1.0)
     };
-    let columns = along(height, width, &|line, position| grey.at(position, line));
-    let rows = along(width, height, &|line, position| grey.at(line, position));
-    narrow(columns.min(rows))
+    narrow(excess(across, height, width).min(excess(down, width, height)))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a ratio needs no more")]

@@ -88,10 +88,23 @@ pub struct ModelEntry {
     pub answer: Answer,
     /// From this value on (of the score, the likeness, the probability) it is a yes.
     pub threshold: f32,
+    /// What an embedder's similarities mean, where that was measured.
+    pub calibration: Option<Curve>,
     /// What was measured, as parts of one, by name.
     #[serde(default)]
     pub error_rates: BTreeMap<String, f64>,
     pub note: Option<String>,
+}
+
+/// A logistic curve from a similarity to the chance that two faces are one person's.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Curve {
+    pub steepness: f32,
+    /// The similarity at which either is as likely.
+    pub midpoint: f32,
+    /// How often strangers were as similar as the threshold.
+    pub false_accept_rate: f32,
 }
 
 /// What a model takes: one picture as a tensor.

@@ -1,7 +1,7 @@
 //! What a manifest must keep to beyond its form.
 
 use super::{Answer, Input, ModelEntry, Role};
-use crate::template::{LEAST_DIMENSIONS, MOST_DIMENSIONS};
+use crate::template::{Calibration, LEAST_DIMENSIONS, MOST_DIMENSIONS};
 
 /// No side of an input is longer: what is fed to a model is made in memory first.
 const LONGEST_SIDE: usize = 1_024;
@@ -69,6 +69,13 @@ fn check_entry(entry: &ModelEntry) -> Result<(), Wrong> {
         rates().all(|rate| (0.0..=1.0).contains(rate)),
         "error_rates",
         "are from 0 to 1",
+    )?;
+    let whole = entry.calibration.is_none()
+        || entry.role == Role::Embedder && Calibration::of(entry).is_some();
+    require(
+        whole,
+        "calibration",
+        "is an embedder's, and its curve rises",
     )?;
     check_input(&entry.input)?;
     let enlarged = |by: f32| (1.0..=8.0).contains(&by);

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::template::Calibration;
 
 const CHECKED_IN: &str = include_str!("../../../../models/manifest.toml");
 
@@ -50,6 +51,28 @@ fn the_checked_in_manifest_names_the_published_set() {
         embedder.error_rates["false_accepts"].to_bits(),
         0.0004_f64.to_bits()
     );
+}
+
+#[test]
+fn an_embedder_says_what_its_likenesses_mean_if_it_was_measured() {
+    let curve = "[model.calibration]\nsteepness = 20.0\nmidpoint = 0.4\nfalse_accept_rate = 0.001\n\n[model.input]";
+    let with = |curve: &str| ENTRY.replace("[model.input]", curve);
+    assert_eq!(Calibration::of(&entry_with(str::to_owned)), None);
+    let entry = entry_with(|text| text.replace("[model.input]", curve));
+    let calibration = Calibration::of(&entry).unwrap();
+    assert!((calibration.confidence(0.4) - 0.5).abs() < 1e-6);
+    assert!((calibration.threshold() - 0.5).abs() < 1e-6);
+    for wrong in [
+        with(&curve.replace("20.0", "-1.0")),
+        with(&curve.replace("0.001", "0.0")),
+        with(curve)
+            .replace("\"embedder\"", "\"eyes\"")
+            .replace("kind = \"embedding\"", "kind = \"classes\"")
+            .replace("size = 64", "count = 2\nwanted = 1"),
+    ] {
+        let refused = Manifest::parse(&wrong).unwrap_err().to_string();
+        assert!(refused.contains("calibration"), "{refused}");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! From a similarity, which differs from model to model, to a confidence from 0 to 1 and a decision.
 //! Both come from measured similarities of people that the model never saw, never from a wish.
 
+use crate::manifest::ModelEntry;
+
 /// Why numbers make no calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationError {
@@ -32,17 +34,6 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// `mobilefacenet_112` of the published set. The curve was fitted to 42 pairs of the same and 870 of
-    /// different people in photographs (the least similar of the former had 0.463, the most similar of
-    /// the latter 0.393). The threshold let one of some 2,800 pairs of strangers of a larger set pass and
-    /// refused 4.25 % of the others; so few show a rate of 0.2 % with 95 % certainty, no smaller one.
-    pub const MOBILEFACENET_112: Self = Self {
-        steepness: 19.7,
-        midpoint: 0.38,
-        threshold: 0.35,
-        false_accept_rate: 0.002,
-    };
-
     /// From numbers that were measured before.
     pub fn new(
         steepness: f32,
@@ -64,6 +55,18 @@ impl Calibration {
             threshold,
             false_accept_rate,
         })
+    }
+
+    /// What the manifest says of a model that was measured; none if it was not.
+    pub fn of(entry: &ModelEntry) -> Option<Self> {
+        let curve = entry.calibration?;
+        Self::new(
+            curve.steepness,
+            curve.midpoint,
+            entry.threshold,
+            curve.false_accept_rate,
+        )
+        .ok()
     }
 
     /// From similarities of the same and of different people. The curve is the chance that two faces
@@ -221,6 +224,7 @@ fn whole(value: f64) -> usize {
 )]
 mod tests {
     use super::*;
+    use crate::manifest::{Manifest, ModelSet, Role};
     use proptest::prelude::*;
 
     /// A thousand scores around a middle.
@@ -266,9 +270,11 @@ mod tests {
 
     #[test]
     fn the_published_embedder_is_pinned() {
-        let curve = Calibration::MOBILEFACENET_112;
-        let again = Calibration::new(19.7, 0.38, 0.35, 0.002);
-        assert_eq!(again, Ok(curve));
+        let manifest = include_str!("../../../../models/manifest.toml");
+        let manifest = Manifest::parse(manifest).unwrap();
+        let entry = manifest.find(ModelSet::Published, Role::Embedder).unwrap();
+        let curve = Calibration::of(entry).unwrap();
+        assert_eq!(Calibration::new(19.7, 0.38, 0.35, 0.002), Ok(curve));
         assert!(
             SAME.into_iter()
                 .all(|s| curve.confidence(s) > 0.8 && curve.accepts(s))

@@ -54,6 +54,10 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
             "This verification is already done.",
             "Read it: its proof is there.",
         ),
+        ErrorCode::InvalidImage => (
+            "The picture cannot be read, or is not of a kind that is taken.",
+            "Send an ordinary JPEG, PNG or WebP; the message says what is wrong with this one.",
+        ),
         ErrorCode::ChannelNotConfigured => (
             "The operator has not set this channel up.",
             "The message names the missing setting. Test keys work without it.",
@@ -106,6 +110,10 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::RpcUnavailable => (
             "The node that knows contract wallets does not answer as it should.",
             "Send the same signature again after `Retry-After`; no try was used.",
+        ),
+        ErrorCode::ModelUnavailable => (
+            "The models that look at faces are not there.",
+            "The operator has to install them; nothing that you send is at fault.",
         ),
     }
 }

@@ -1,0 +1,63 @@
+//! Prints for each picture, one line of JSON each, what the Worker would answer: the same look by the
+//! same models, natively. `examine <default|published> <folder of the models> <picture>…`
+#![allow(
+    clippy::print_stdout,
+    reason = "printing is what a command-line tool is for"
+)]
+
+use std::error::Error;
+use std::path::Path;
+
+use proof_identity::limits::limits;
+use proof_identity::views::{Look, Times};
+use vision::decode::decode;
+use vision::manifest::{Manifest, ModelSet, Role};
+use vision::{Examiner, TractModel};
+
+const MANIFEST: &str = include_str!("../../../models/manifest.toml");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [set, folder, pictures @ ..] = words.as_slice() else {
+        return Err("say a set, the folder of its models, and pictures".into());
+    };
+    let set = match set.as_str() {
+        "default" => ModelSet::Default,
+        "published" => ModelSet::Published,
+        _ => return Err("a set is default or published".into()),
+    };
+    let examiner = examiner(set, Path::new(folder))?;
+    for picture in pictures {
+        println!("{}", answer(&examiner, Path::new(picture))?);
+    }
+    Ok(())
+}
+
+fn examiner(set: ModelSet, folder: &Path) -> Result<Examiner<TractModel>, Box<dyn Error>> {
+    let manifest = Manifest::parse(MANIFEST)?;
+    let model = |role: Role| -> Result<Option<TractModel>, Box<dyn Error>> {
+        let Some(entry) = manifest.find(set, role) else {
+            return Ok(None);
+        };
+        let bytes = std::fs::read(folder.join(&entry.file))?;
+        Ok(Some(TractModel::load(entry, &bytes)?))
+    };
+    let needed = |role: Role| -> Result<TractModel, Box<dyn Error>> {
+        model(role)?.ok_or_else(|| format!("the set has no {role:?}").into())
+    };
+    Ok(Examiner::new(
+        needed(Role::Detector)?,
+        needed(Role::Embedder)?,
+        model(Role::Liveness)?,
+    )?)
+}
+
+fn answer(examiner: &Examiner<TractModel>, picture: &Path) -> Result<String, Box<dyn Error>> {
+    let begun = std::time::Instant::now();
+    let mut times = Times::begun(Box::new(move || begun.elapsed().as_secs_f64() * 1_000.0));
+    let decoded = decode(&std::fs::read(picture)?, &limits())?;
+    times.over("decode");
+    let seen = examiner.examine(&decoded.picture, |stage| times.over(stage.name()))?;
+    let look = Look::new(&decoded, &seen, None).with_details(&seen, times);
+    Ok(serde_json::to_string(&look)?)
+}
