@@ -4,8 +4,8 @@ import { ROWS } from "./load/scenarios.mjs";
 import { median, ratio, spread } from "./measure/summary.mjs";
 import { LISTENERS, MEMORY_STREAMS } from "./rounds.mjs";
 
-const BEGIN = "<!-- bench:begin -->";
-const END = "<!-- bench:end -->";
+/** Where tables of a name stand in the README. */
+const markers = (name) => [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
 const README = new URL("README.md", import.meta.url);
 
 const table = (head, rows) =>
@@ -155,10 +155,11 @@ export function report({ setting, routes, streams, starts, wallets, sizes, floor
   return parts.filter(Boolean).join("\n\n");
 }
 
-export async function writeReadme(text) {
+export async function writeReadme(text, name = "bench") {
+  const [begin, end] = markers(name);
   const readme = await readFile(README, "utf8");
-  const [before, rest] = readme.split(BEGIN);
-  const after = rest?.split(END)[1];
+  const [before, rest] = readme.split(begin);
+  const after = rest?.split(end)[1];
   if (after === undefined) throw new Error("bench/README.md has lost its markers");
-  await writeFile(README, `${before}${BEGIN}\n${text}\n${END}${after}`);
+  await writeFile(README, `${before}${begin}\n${text}\n${end}${after}`);
 }

@@ -181,6 +181,11 @@ fn module(tools: &Tools, profile: Profile, from: &Path, to: &Path) -> Outcome {
         fs::copy(from, to).doing(format!("{} cannot be written", to.display()))?;
         return Ok(());
     }
+    optimise(tools, from, to)
+}
+
+/// What the compiler left to do, and nothing in it but the program.
+pub(crate) fn optimise(tools: &Tools, from: &Path, to: &Path) -> Outcome {
     let mut optimise = tools.node.program("wasm-opt");
     optimise
         .args(WASM_FEATURES)

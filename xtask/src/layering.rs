@@ -51,7 +51,7 @@ fn allowed(dependency: &Dependency) -> bool {
         return at_the_edge || !PLATFORM.contains(&to);
     }
     if to == FILES {
-        return dependency.in_tests || from == "xtask" || from == "bench/vision";
+        return dependency.in_tests || from == "xtask";
     }
     match from {
         "shared/domain" | FILES => false,
@@ -142,7 +142,6 @@ mod tests {
             ("shared/edge", "js-sys"),
             ("bench/wallets", "shared/edge"),
             ("bench/vision", "shared/vision"),
-            ("bench/vision", "xtask/models"),
             ("xtask", "xtask/models"),
             ("shared/domain", "serde"),
         ] {

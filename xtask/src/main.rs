@@ -11,6 +11,7 @@
 
 mod apibook;
 mod arguments;
+mod bench;
 mod bundle;
 mod deploy;
 mod dev;
@@ -55,6 +56,9 @@ cargo xtask <command>
       Builds for the edge and weighs the Workers.
   bench [options]
       Builds for the edge and measures against the peer in bench/.
+  bench vision [--write] [--report] [--photographs DIR]
+      Times every stage of looking at a face and holds the models against
+      onnxruntime; --report makes a page that shows what they see.
 
   models list | add NAME [FILE|URL]
       Which models the manifest names and which are here; puts one here after
@@ -90,7 +94,7 @@ fn run(command: &str, arguments: Arguments) -> Outcome {
         "doctor" => arguments.end().and_then(|()| doctor::run()),
         "build" => build(arguments),
         "size" => size(arguments),
-        "bench" => bench(arguments),
+        "bench" => bench::run(arguments),
         "models" => models::run(arguments),
         "org" => keys::organisations(arguments),
         "keys" => keys::keys(arguments),
@@ -117,14 +121,4 @@ fn build(mut arguments: Arguments) -> Outcome {
 fn size(arguments: Arguments) -> Outcome {
     arguments.end()?;
     size::build_and_check(&setup::everything()?, &workers::all()?)
-}
-
-fn bench(arguments: Arguments) -> Outcome {
-    let tools = setup::everything()?;
-    let mut workers = workers::all()?;
-    workers.push(workers::of_bench()?);
-    bundle::build(&tools, Profile::Edge, &workers)?;
-    model_files::gather()?;
-    apibook::build()?;
-    progress::show(tools.node.script("bench/run.mjs").args(arguments.all()))
 }

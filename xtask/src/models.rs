@@ -7,6 +7,7 @@ use std::process::Command;
 
 use data_encoding::HEXLOWER;
 use proof_models::Places;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use toml::Table;
 
@@ -69,6 +70,20 @@ impl Entry {
     fn most_bytes(&self) -> u64 {
         self.bytes.unwrap_or(MOST_BYTES)
     }
+}
+
+/// The sets whose models are all here: their names, and the files.
+pub(crate) fn complete_sets(here: &Places) -> Outcome<Vec<Value>> {
+    let entries = entries(&here.manifest())?;
+    let mut sets = Vec::new();
+    for name in ["default", "published"] {
+        let of_set = entries.iter().filter(|entry| entry.set == name);
+        let files: Option<Vec<PathBuf>> = of_set.map(|entry| here.model(&entry.file)).collect();
+        if let Some(models) = files.filter(|models| !models.is_empty()) {
+            sets.push(json!({ "name": name, "models": models }));
+        }
+    }
+    Ok(sets)
 }
 
 /// Whether a name in the manifest is a file's and leads nowhere else.

@@ -48,7 +48,8 @@ impl Node {
 }
 
 pub(crate) fn ensure() -> Outcome<Node> {
-    let folder = folder();
+    let root = places::root();
+    let folder = folder(&root);
     let done = folder.join("complete");
     let node = Node {
         bin: folder.join("node_modules/.bin"),
@@ -56,7 +57,7 @@ pub(crate) fn ensure() -> Outcome<Node> {
     if !done.is_file() {
         step(
             "Installing Node 24, workerd, esbuild and the rest of package-lock.json",
-            || install(&folder),
+            || install(&root, &folder),
         )?;
         check(&node)?;
         fs::write(&done, "").doing(format!("{} cannot be written", done.display()))?;
@@ -70,22 +71,35 @@ pub(crate) fn ensure() -> Outcome<Node> {
 
 /// Whether it is all there.
 pub(crate) fn is_complete() -> bool {
-    folder().join("complete").is_file()
+    folder(&places::root()).join("complete").is_file()
 }
 
-fn folder() -> PathBuf {
-    let root = places::root();
+/// Installs what a folder of the repository names beside all that the rest needs, and gives the
+/// folder of its packages.
+pub(crate) fn packages(of: &str) -> Outcome<PathBuf> {
+    let from = places::root().join(of);
+    let folder = folder(&from);
+    let done = folder.join("complete");
+    if !done.is_file() {
+        step(&format!("Installing the packages of {of}"), || {
+            install(&from, &folder)
+        })?;
+        fs::write(&done, "").doing(format!("{} cannot be written", done.display()))?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
+fn folder(of: &Path) -> PathBuf {
     let stamp = MANIFEST.iter().fold(Stamp::of("npm"), |stamp, name| {
-        stamp.with(&fs::read_to_string(root.join(name)).unwrap_or_default())
+        stamp.with(&fs::read_to_string(of.join(name)).unwrap_or_default())
     });
     places::cache().join("node").join(stamp.finish())
 }
 
-fn install(folder: &Path) -> Outcome {
+fn install(from: &Path, folder: &Path) -> Outcome {
     fs::create_dir_all(folder).doing(format!("{} cannot be made", folder.display()))?;
     for name in MANIFEST {
-        fs::copy(places::root().join(name), folder.join(name))
-            .doing(format!("{name} cannot be copied"))?;
+        fs::copy(from.join(name), folder.join(name)).doing(format!("{name} cannot be copied"))?;
     }
     if !progress::succeeds(Command::new("npm").arg("--version")) {
         return Err(

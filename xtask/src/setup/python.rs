@@ -1,5 +1,6 @@
-//! The published Python packages that the tests use as clients, in an environment of their own. Its
-//! folder is named after them, so that another version is another folder.
+//! The published Python packages that tests use as clients and that the benchmark compares with, each
+//! list in an environment of its own. Its folder is named after them, so that another version is
+//! another folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,26 +11,33 @@ use crate::failure::{Doing, Outcome};
 use crate::places;
 use crate::progress::{self, run, step};
 
-const LIST: &str = "tests/python-packages.txt";
+const OF_TESTS: &str = "tests/python-packages.txt";
 
-/// Installs them, if they are not there.
+/// Installs those of the tests, if they are not there.
 pub(crate) fn ensure() -> Outcome {
-    let folder = folder()?;
-    if is_complete(&folder) {
-        return Ok(());
-    }
-    step("Installing the tests' Python packages", || install(&folder))
+    packages(OF_TESTS).map(|_| ())
 }
 
 /// Whether they are there.
 pub(crate) fn is_there() -> bool {
-    folder().is_ok_and(|folder| is_complete(&folder))
+    folder(OF_TESTS).is_ok_and(|folder| is_complete(&folder))
+}
+
+/// Installs what a list names, if it is not there, and gives the interpreter that knows it.
+pub(crate) fn packages(list: &str) -> Outcome<PathBuf> {
+    let folder = folder(list)?;
+    if !is_complete(&folder) {
+        step(&format!("Installing the Python packages of {list}"), || {
+            install(list, &folder)
+        })?;
+    }
+    Ok(folder.join("bin/python"))
 }
 
 /// The same name is made in `tests/harness/python.mjs`.
-fn folder() -> Outcome<PathBuf> {
-    let list = fs::read_to_string(places::root().join(LIST)).doing(format!("no {LIST}"))?;
-    let names = list.split_whitespace().collect::<Vec<_>>().join("-");
+fn folder(list: &str) -> Outcome<PathBuf> {
+    let text = fs::read_to_string(places::root().join(list)).doing(format!("no {list}"))?;
+    let names = text.split_whitespace().collect::<Vec<_>>().join("-");
     Ok(places::cache().join(format!("tools/python-{names}")))
 }
 
@@ -37,7 +45,7 @@ fn is_complete(folder: &Path) -> bool {
     folder.join("complete").is_file()
 }
 
-fn install(folder: &Path) -> Outcome {
+fn install(list: &str, folder: &Path) -> Outcome {
     // Debian has the module that makes environments in a package of its own.
     let can_make = progress::succeeds(Command::new("python3").args(["-c", "import ensurepip"]));
     if !can_make && debian::is_here() {
@@ -48,6 +56,6 @@ fn install(folder: &Path) -> Outcome {
         .arg(folder))?;
     run(Command::new(folder.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--no-deps", "-r"])
-        .arg(places::root().join(LIST)))?;
+        .arg(places::root().join(list)))?;
     fs::write(folder.join("complete"), "").doing("the environment cannot be marked as complete")
 }

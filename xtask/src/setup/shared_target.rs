@@ -11,10 +11,11 @@ use std::time::SystemTime;
 use crate::places;
 
 const STAMP: &str = "built-from";
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "shared",
     "functions",
     "durable-objects",
+    "bench/vision/src",
     "xtask/apibook",
     "xtask/models",
     "xtask/src",

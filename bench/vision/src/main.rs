@@ -1,0 +1,19 @@
+//! The native side of the benchmark: times every stage of each set of models that is here, and writes
+//! down what every model was given and what it answered.
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a measurement looks at the clock and says what it saw"
+)]
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> Result<(), native::Failure> {
+    native::run()
+}
+
+/// In wasm the library is called instead.
+#[cfg(target_arch = "wasm32")]
+fn main() {}
