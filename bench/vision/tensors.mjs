@@ -7,13 +7,14 @@ export async function floats(path) {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-/** The largest difference between two answers, which must have as many numbers. */
+/** The largest difference between two answers, which must have as many numbers; NaN if one of them is none. */
 export function difference(a, b) {
   if (a.length !== b.length) throw new Error(`one answer has ${a.length} numbers, the other ${b.length}`);
   let most = 0;
   for (let at = 0; at < a.length; at += 1) {
     const between = Math.abs(a[at] - b[at]);
-    if (!(between <= most)) most = between;
+    if (Number.isNaN(between)) return between;
+    most = Math.max(most, between);
   }
   return most;
 }

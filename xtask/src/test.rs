@@ -109,8 +109,14 @@ fn native(filter: Option<&str>) -> Outcome {
 /// The rules of the JavaScript around the Workers, which need no running system.
 fn runner(tools: &Tools) -> Outcome {
     let mut node = tools.node.program("node");
-    node.args(["--test", "xtask/runner/runner.test.mjs"]);
-    step("Testing the runner", || progress::run(&mut node))
+    node.args([
+        "--test",
+        "xtask/runner/runner.test.mjs",
+        "bench/vision/curves.test.mjs",
+    ]);
+    step("Testing the runner and the benchmark's arithmetic", || {
+        progress::run(&mut node)
+    })
 }
 
 fn end_to_end(tools: &Tools, filter: Option<&str>) -> Outcome {
