@@ -23,14 +23,17 @@ function manifest() {
   return texts.map((text) => ({ set: value(text, "set"), role: value(text, "role"), file: value(text, "file") }));
 }
 
+/** Where the files of a set may be, in the order of `xtask/models`. */
+const FOLDERS = [process.env.PROOF_MODELS, ...["models", ".proof/models", "../shared/models"].map((name) => join(ROOT, name))].filter(Boolean);
+
 /** The sets whose files are all here: `{set, folder, files}`. */
 export function modelSets() {
-  const folders = { default: join(ROOT, "models"), published: outside("PROOF_MODELS", "models") };
-  const sets = Object.entries(folders).map(([set, folder]) => {
+  const sets = ["default", "published"].map((set) => {
     const files = manifest().filter((model) => model.set === set).map((model) => model.file);
+    const folder = FOLDERS.find((one) => files.every((file) => existsSync(join(one, file))));
     return { set, folder, files };
   });
-  return sets.filter(({ folder, files }) => folder && files.length > 0 && files.every((file) => existsSync(join(folder, file))));
+  return sets.filter(({ folder, files }) => folder && files.length > 0);
 }
 
 /** Puts the files of a set where the Worker looks for those that an operator installs. */

@@ -9,4 +9,4 @@ mod wasm;
 
 pub use recorded::Recorded;
 pub use stage::Stage;
-pub use subject::{Pipeline, Subject, Trouble, around};
+pub use subject::{Pipeline, Subject, Trouble};

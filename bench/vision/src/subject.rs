@@ -15,9 +15,6 @@ use vision::{
 
 use crate::{Recorded, Stage};
 
-/// As far as the product looks for patterns around a face, in sides of the face.
-const REACH: f32 = 1.35;
-
 /// What a stage can fail with.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
@@ -117,7 +114,7 @@ impl Subject {
         let template = Template::from(&embedding);
         Ok(Self {
             file: file.to_vec(),
-            wider: around(&picture, fit.face.region).ok_or(Trouble::Absent("face"))?,
+            wider: frequency::around(&picture, fit.face.region).ok_or(Trouble::Absent("face"))?,
             index: full_index(&embedding)?,
             picture,
             fit,
@@ -178,34 +175,12 @@ impl Subject {
         let fit = pipeline.found(&picture)?.1.map_err(Trouble::Unfit)?;
         let embedding = pipeline.embed(&fit.aligned)?;
         black_box(self.template.similarity_to(&embedding)?);
-        if let Some(wider) = around(&picture, fit.face.region) {
+        if let Some(wider) = frequency::around(&picture, fit.face.region) {
             black_box(frequency::analyse(&fit.aligned, &wider));
         }
         black_box(pipeline.life(&picture, fit.face.region)?);
         Ok(())
     }
-}
-
-/// The part of a picture around a face, as the camera took it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "clamped to the picture's sides"
-)]
-pub fn around(picture: &Picture, face: Region) -> Option<Picture> {
-    let reach = face.width.max(face.height) * REACH;
-    let along = |start: f32, length: f32, side: u32| {
-        let middle = start + length / 2.0;
-        let at = |place: f32| place.clamp(0.0, side as f32) as usize;
-        (at(middle - reach), at(middle + reach))
-    };
-    let (left, right) = along(face.left, face.width, picture.width());
-    let (top, bottom) = along(face.top, face.height, picture.height());
-    let lines = picture.rgb().chunks_exact(picture.width() as usize * 3);
-    let rows = lines.take(bottom).skip(top);
-    let rgb = rows.flat_map(|line| &line[left * 3..right * 3]).copied();
-    Picture::new((right - left) as u32, (bottom - top) as u32, rgb.collect())
 }
 
 /// A shard with as many faces as one may have, all alike enough to this one that none is skipped.

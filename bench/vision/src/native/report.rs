@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use data_encoding::BASE64;
 use jpeg_encoder::{ColorType, Encoder};
-use proof_bench_vision::{Pipeline, around};
+use proof_bench_vision::Pipeline;
 use serde::{Deserialize, Serialize};
 use vision::decode::{Limits, decode};
 use vision::liveness::{Score, frequency};
@@ -153,7 +153,7 @@ fn look_at(
 
 fn described(pipeline: &Pipeline, picture: &Picture, fit: &Fit) -> Result<Outcome, Failure> {
     let region = fit.face.region;
-    let patterns = around(picture, region)
+    let patterns = frequency::around(picture, region)
         .map(|wider| frequency::analyse(&fit.aligned, &wider).score)
         .filter(|score: &Score| score.evaluated());
     Ok(Outcome::Fit {
