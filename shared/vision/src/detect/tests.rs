@@ -146,6 +146,16 @@ fn faces_cut_by_the_border_of_a_part_are_left_to_others() {
 }
 
 #[test]
+fn a_large_face_is_seen_once_however_closely_one_looks() {
+    let mut outputs = one(0.9);
+    // In a part of 384 pixels that is 16 × e^0.9 × 6 = 236 wide: more than a fifth of the picture.
+    outputs[7][6 * 4 + 2] = 0.9;
+    let detector = Yunet::new(Fixed::yunet(outputs)).unwrap();
+    let faces = detector.detect_closely(&picture(640, 64)).unwrap();
+    assert_eq!(faces, detector.detect(&picture(640, 64)).unwrap());
+}
+
+#[test]
 fn a_model_that_answers_otherwise_is_no_detector() {
     let refused = Yunet::new(Fixed::embedder(Vec::new())).unwrap_err();
     assert!(matches!(refused, ModelError::OtherRole { .. }));

@@ -19,6 +19,10 @@ const MOST: usize = 1_000;
 /// A picture of more pixels a side than this many times the model's has parts worth a closer look.
 const WORTH_PARTS: u32 = 2;
 
+/// A face larger than this part of the picture's longer side was seen when all of it was looked at: what
+/// looks like one in a part is a piece of it.
+const SEEN_AT_ONCE: f32 = 0.2;
+
 /// A detector made of a model that answers like YuNet.
 #[derive(Debug)]
 pub struct Yunet<M> {
@@ -87,7 +91,8 @@ impl<M: Model> Detector for Yunet<M> {
             faces.extend(
                 found
                     .into_iter()
-                    .filter(|face| !cut(face.region, part, picture)),
+                    .filter(|face| !cut(face.region, part, picture))
+                    .filter(|face| is_small(face.region, picture)),
             );
         }
         Ok(without_doubles(faces, self.overlap))
@@ -133,6 +138,15 @@ fn cut(face: Region, part: Part, picture: &Picture) -> bool {
         || part.top > 0 && face.top <= part.top as f32
         || right < picture.width() && face.left + face.width >= right as f32
         || bottom < picture.height() && face.top + face.height >= bottom as f32
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sides of pictures need no more digits than these"
+)]
+fn is_small(face: Region, picture: &Picture) -> bool {
+    let longest = picture.width().max(picture.height()) as f32;
+    face.width.max(face.height) <= SEEN_AT_ONCE * longest
 }
 
 /// The faces in the answer that are at least this sure, in pixels of the model's input. None if the
