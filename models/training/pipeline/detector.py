@@ -38,7 +38,10 @@ def targets_of(boxes, points, scores):
             inside = (away < box[2:] / 2).all(1)
             near = (away < np.maximum(box[2:] * 0.22, grid * 0.75)).all(1)
             if scores[at] < scenes.SURE or not low <= size < high:
-                mark[inside & (mark == 0)] = -1
+                # Parts of a face that is far too large for a grid are no faces; what is nearly in its
+                # reach, and what is doubtful, is neither.
+                if scores[at] < scenes.SURE or low * 0.7 <= size < high * 1.4:
+                    mark[inside & (mark == 0)] = -1
                 continue
             mark[inside & ~near & (mark == 0)] = -1
             mark[near] = 1

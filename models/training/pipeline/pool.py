@@ -2,6 +2,8 @@
 
 import time
 
+import cv2
+import numpy as np
 import torch
 import torch.multiprocessing as processes
 
@@ -15,14 +17,12 @@ class Pool:
         self.tensors = [tensor.share_memory_() for tensor in self.tensors]
         self.counts = torch.zeros(2, dtype=torch.int64).share_memory_()
         self.draw = torch.Generator().manual_seed(seed)
+        # Before the fork: threads of OpenCV's that the other process does not have are waited for there.
+        cv2.setNumThreads(1)
         self.maker = processes.Process(target=self._keep_making, args=(make, seed), daemon=True)
         self.maker.start()
 
     def _keep_making(self, make, seed):
-        import cv2
-        import numpy as np
-
-        cv2.setNumThreads(1)
         torch.set_num_threads(1)
         draw = np.random.default_rng(seed)
         while True:
