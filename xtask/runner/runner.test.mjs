@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { Room } from "../../shared/edge/js/room.mjs";
 import { inlined } from "./ledger.mjs";
 import { splitStatements } from "./migrate.mjs";
 import { freshSecrets, secretBindings } from "./secrets.mjs";
@@ -77,3 +78,40 @@ test("a Worker gets the secrets it asks for, and the public keys hold nothing pr
   assert.deepEqual(Object.keys(key).sort(), ["alg", "e", "kid", "kty", "n", "use"]);
   assert.throws(() => secretBindings({ secrets: ["OTHER"] }, secrets), /OTHER/);
 });
+
+const MB = 1024 * 1024;
+
+test("large bodies are let in as long as there is room, and who waits is let in when there is", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const room = new Room();
+  const first = await room.take(10 * MB);
+  assert.ok(await room.take(10 * MB));
+  let third;
+  room.take(10 * MB).then((key) => (third = { key }));
+  await passed(t, 1_000);
+  assert.equal(third, undefined);
+  room.give(first);
+  await passed(t, 100);
+  assert.ok(third.key);
+});
+
+test("who finds no room for long is sent away, and the room of one that was cut off comes back", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const room = new Room();
+  assert.ok(await room.take(20 * MB));
+  let second;
+  room.take(10 * MB).then((key) => (second = { key }));
+  await passed(t, 6_000);
+  assert.deepEqual(second, { key: undefined });
+  assert.ok(await room.take(4 * MB), "a smaller one has room");
+  await passed(t, 60_000);
+  assert.ok(await room.take(20 * MB));
+});
+
+/** Lets time pass for whoever looks again and again. */
+async function passed(t, milliseconds) {
+  for (let at = 0; at < milliseconds; at += 20) {
+    t.mock.timers.tick(20);
+    await Promise.resolve();
+  }
+}

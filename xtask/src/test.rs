@@ -146,8 +146,10 @@ fn end_to_end(tools: &Tools, filter: Option<&str>) -> Outcome {
 const NATIVE_LOOK: &str = "examine";
 
 fn native_look() -> Outcome {
+    // With the whole workspace's features, or what runs models would be compiled once more for it.
+    let build = ["build", "--workspace", "--example", NATIVE_LOOK];
     step("Compiling the native look at a face", || {
-        progress::run(cargo().args(["build", "-p", "proof-identity", "--example", NATIVE_LOOK]))
+        progress::run(cargo().args(build))
     })
 }
 

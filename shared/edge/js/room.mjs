@@ -3,7 +3,7 @@
 // unsent, and is sent away after a while.
 
 // All bodies together. The rest of an isolate's memory is the module's.
-const MOST_HELD = 24 * 1024 * 1024;
+const MOST_HELD = 22 * 1024 * 1024;
 // The platform cuts off a request whose client is gone, and nothing of it runs any more: no answer
 // takes as long as this, so that its room is free again.
 const LONGEST_MILLISECONDS = 60_000;

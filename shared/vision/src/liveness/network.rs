@@ -48,6 +48,10 @@ impl<M: Model> LivenessNetwork<M> {
     }
 }
 
+/// A length that is this little short of a whole number of pixels is that number. As long as the picture
+/// is a common one, and it comes out a hair shorter or not, as a machine rounds.
+const NEARLY: f32 = 1e-2;
+
 /// The part of the picture around a face, `by` times its size: smaller where the picture is, and moved
 /// into it where the face is at its border.
 #[expect(
@@ -66,8 +70,9 @@ fn surroundings(picture: &Picture, face: Region, by: f32) -> Part {
         let from = (start + (length - side) / 2.0)
             .min(most - 1.0 - side)
             .max(0.0);
-        let from = (from as u32).min(most as u32 - 1);
-        let side = (side as u32).saturating_add(1).min(most as u32 - from);
+        let whole = |place: f32| (place + NEARLY) as u32;
+        let from = whole(from).min(most as u32 - 1);
+        let side = whole(side).saturating_add(1).min(most as u32 - from);
         (from, side)
     };
     let (left, width) = along(face.left, face.width, width);
@@ -121,6 +126,16 @@ mod tests {
         // As high as the picture, and no wider than the same multiple.
         let large = region(50.0, 50.0, 99.5, 99.5);
         assert_eq!(around(large), part(0, 0, 200, 200));
+    }
+
+    #[test]
+    fn a_part_as_high_as_the_picture_does_not_hang_on_the_last_digit() {
+        let picture = picture(1_382, 1_868);
+        for more in 0..1_000_u16 {
+            let height = 821.0 + f32::from(more) / 1_000.0;
+            let part = surroundings(&picture, region(436.7, 181.1, 558.7, height), 2.7);
+            assert_eq!((part.top, part.height), (0, 1_868), "{height}");
+        }
     }
 
     #[test]
