@@ -20,7 +20,7 @@ async function configFiles() {
 /** @returns {Promise<{name: string, short: string, secrets: string[], options: object}[]>} */
 export async function readWorkers() {
   const files = await configFiles();
-  const texts = await Promise.all([...files, join(ROOT, "package-lock.json")].map((file) => readFile(file, "utf8")));
+  const texts = await Promise.all([...files, join(ROOT, "package-lock.json"), fileURLToPath(import.meta.url)].map((file) => readFile(file, "utf8")));
   const stamp = createHash("sha256").update(JSON.stringify([files, texts])).digest("hex");
   // Wrangler takes seconds to load, and is needed only after a change to those files.
   const cached = await readFile(CACHE, "utf8").then(JSON.parse, () => undefined);
@@ -43,6 +43,7 @@ async function throughWrangler(files) {
     delete workerOptions.zone;
     // The variables alone: wrangler would add secrets that it finds in this process's environment.
     workerOptions.bindings = config.vars;
+    if (routes.length === 0 && workerOptions.assets) asFolder(workerOptions);
     return {
       name: config.name,
       short: config.name.replace(/^proof-/, ""),
@@ -50,6 +51,14 @@ async function throughWrangler(files) {
       options: { ...workerOptions, ...(routes.length > 0 && { routes }) },
     };
   });
+}
+
+/** Miniflare serves the assets of one Worker in a system and answers 500 for those of another. Who has no
+ * address has no visitors: its files are read from their folder. */
+function asFolder(options) {
+  const { binding, directory } = options.assets;
+  delete options.assets;
+  options.serviceBindings = { ...options.serviceBindings, [binding]: { disk: { path: directory } } };
 }
 
 const anyHost = (pattern) => pattern.replace(/^[^/]*/, "*");
