@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 
 from . import geometry
-from .prepare import MARGIN
 
 
 def placed(crop, draw):

@@ -65,7 +65,7 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def both(label, name, report, path):
+def both(label, report, path):
     row = [label]
     for set_name in ("default", "published"):
         value = report[set_name]
@@ -77,18 +77,18 @@ def both(label, name, report, path):
 
 def detector_tables(report):
     head = ["", "default", "published"]
-    rows = [both("The person in the middle is missed", "", report["detection"], ["missed"])]
+    rows = [both("The person in the middle is missed", report["detection"], ["missed"])]
     points = report["detection"]["default"]["points"]
     for name in report["empty"]["default"]:
-        rows.append(both(f"A face is seen in a photograph without ({name})", "", report["empty"], [name]))
-    sizes = [both(f"{name} pixels", "", report["sizes"], [name]) for name in report["sizes"]["default"]]
+        rows.append(both(f"A face is seen in a photograph without ({name})", report["empty"], [name]))
+    sizes = [both(f"{name} pixels", report["sizes"], [name]) for name in report["sizes"]["default"]]
     text = table(head, rows) + "\n\nFound, by the face's larger side in a picture of 256 pixels:\n\n" + table(head, sizes)
     text += (
         f"\n\nThe five points are {percent(points['median'])} of the distance between the eyes away from the "
         f"published detector's in the median and {percent(points['p95'])} in 95 of 100 photographs."
     )
     if "groups" in report:
-        groups = [both(name, "", report["groups"], [name, "missed"]) for name in report["groups"]["default"]]
+        groups = [both(name, report["groups"], [name, "missed"]) for name in report["groups"]["default"]]
         text += "\n\nMissed, by group (UTKFace, labels are others' impressions):\n\n" + table(head, groups)
     return text
 
@@ -132,7 +132,7 @@ def embedder_tables(report):
         text += table(["", "false rejects", "false accepts"], rows)
     if "groups" in report:
         rows = [
-            both(name, "", report["groups"], [name, "far"]) for name in report["groups"]["default"]
+            both(name, report["groups"], [name, "far"]) for name in report["groups"]["default"]
         ]
         text += "\n\nStrangers of one group taken for one person, at the same threshold (UTKFace):\n\n" + table(head, rows)
     return text
@@ -141,9 +141,9 @@ def embedder_tables(report):
 def liveness_tables(report):
     rows = [[name, shown(value)] for name, value in report["copies"].items()]
     text = "Simulated, of people who were not trained on:\n\n" + table(["", "default"], rows)
-    rows = [both("People in photographs as they are, refused (BPCER)", "", {k: {"x": v} for k, v in report["untouched"].items()}, ["x"])]
+    rows = [both("People in photographs as they are, refused (BPCER)", {k: {"x": v} for k, v in report["untouched"].items()}, ["x"])]
     if "attacks" in report:
-        rows += [both(f"Real frames of others: {kind}", "", report["attacks"], [kind]) for kind in ("BPCER", "APCER")]
+        rows += [both(f"Real frames of others: {kind}", report["attacks"], [kind]) for kind in ("BPCER", "APCER")]
     return text + "\n\nBoth networks on the same photographs:\n\n" + table(["", "default", "published"], rows)
 
 

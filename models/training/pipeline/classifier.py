@@ -3,6 +3,7 @@
 import math
 import time
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -11,10 +12,8 @@ from .pool import Pool
 BATCH = 64
 
 
-def train(net, make, out, samples, minutes, rate, seed, weights=None):
+def train(net, make, out, samples, minutes, rate, seed):
     """`make(draw)` gives a picture (bytes, RGB, channels first) and its class as an array of one."""
-    import numpy as np
-
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pool = Pool(make, make(np.random.default_rng(0)), 8_000, 2.0, seed)

@@ -5,10 +5,6 @@ import math
 import numpy as np
 
 
-def normalised(vectors):
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
-
-
 def rate(count, of):
     """A part and the 95 % interval around it (Wilson's)."""
     if not of:

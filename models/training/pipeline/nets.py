@@ -71,7 +71,7 @@ class Detector(nn.Module):
 class Classifier(nn.Module):
     """A small picture of a face, or a part of one, to scores of a few classes."""
 
-    def __init__(self, classes, widths=(16, 32, 48, 64), grids=1):
+    def __init__(self, classes, widths):
         super().__init__()
         layers = [conv(3, widths[0], stride=2)]
         for before, width in zip(widths, widths[1:]):

@@ -7,7 +7,7 @@ import sys
 import cv2
 import numpy as np
 
-from . import geometry, sources, teachers
+from . import geometry, teachers
 
 MARGIN = 16
 

@@ -5,6 +5,8 @@ import pathlib
 import re
 import subprocess
 
+import numpy
+
 HOST = "https://github.com"
 
 # name: (repository, commit, folder in it). What each holds and under which licence: README.md.
@@ -94,8 +96,6 @@ def splits(pairs, people):
 
 def names(data, source):
     """The files of a prepared source."""
-    import numpy
-
     return [str(file) for file in numpy.load(pathlib.Path(data) / "prepared" / f"{source}.npz")["files"]]
 
 
