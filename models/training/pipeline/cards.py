@@ -14,7 +14,7 @@ BEGIN, END = "<!-- measured by models/training; do not edit -->", "<!-- end -->"
 
 def measured(models, data, folders):
     """The thresholds, and everything that is said about the models in numbers."""
-    _, backgrounds = detector.material(data, folders, only_backgrounds=True)
+    backgrounds = detector.nobody(data, folders)
     print("thresholds", flush=True)
     thresholds, chosen = choose.all_of(models, data, folders, backgrounds)
     print(thresholds, flush=True)

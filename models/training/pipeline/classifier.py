@@ -12,6 +12,12 @@ from .pool import Pool
 BATCH = 64
 
 
+def set_rate(optimiser, rate, warm_for, step, done):
+    """Up in so many steps, then down along a cosine as the work is done."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * min(1, (step + 1) / warm_for) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
+
+
 def train(net, make, out, samples, minutes, rate, seed):
     """`make(draw)` gives a picture (bytes, RGB, channels first) and its class as an array of one."""
     torch.manual_seed(seed)
@@ -22,8 +28,7 @@ def train(net, make, out, samples, minutes, rate, seed):
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     begun, step, told, smooth = time.time(), 0, 0.0, None
     while (done := max(step * BATCH / samples, (time.time() - begun) / 60 / minutes)) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
+        set_rate(optimiser, rate, 100, step, done)
         pictures, classes = pool.batch(BATCH)
         given = net(pictures.to(device).float().div_(127.5).sub_(1))
         loss = functional.cross_entropy(given, classes[:, 0].to(device), label_smoothing=0.03)

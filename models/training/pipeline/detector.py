@@ -1,6 +1,5 @@
 """Teaches the detector to find in scenes what the teacher found in the photographs they are made of."""
 
-import math
 import time
 
 import numpy as np
@@ -8,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from . import nets, scenes, sources
-from .classifier import options
+from .classifier import options, set_rate
 from .pool import Pool
 
 BATCH = 32
@@ -99,7 +98,7 @@ def loss_of(given, mark, region, five, corners, grids):
 def train(data, folders, out, samples, minutes, rate, seed):
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    photographs, backgrounds = material(data, folders)
+    photographs, backgrounds = people(data, folders), nobody(data, folders)
     print(f"{len(photographs)} photographs with faces, {len(backgrounds)} without, on {device}", flush=True)
     make = lesson(photographs, backgrounds)
     pool = Pool(make, make(np.random.default_rng(0)), 6_000, 2.0, seed)
@@ -109,9 +108,7 @@ def train(data, folders, out, samples, minutes, rate, seed):
     pool.wait_for(1_500)
     begun, step, seen, told = time.time(), 0, 0, 0.0
     while (done := max(seen / samples, (time.time() - begun) / 60 / minutes)) < 1:
-        warm = min(1, (step + 1) / 200)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * warm * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
+        set_rate(optimiser, rate, 200, step, done)
         pictures, *wanted = (tensor.to(device) for tensor in pool.batch(BATCH))
         batch = pictures.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
         with torch.autocast(device, torch.bfloat16):
@@ -139,21 +136,23 @@ class Together:
         return len(self.items)
 
 
-def material(data, folders, only_backgrounds=False):
-    """What may be trained on: nobody who is held out, and half of what has no face."""
+def nobody(data, folders):
+    """Pictures without faces that may be trained on: half of those that are there."""
     empty = [
         scenes.Photographs(data, name, folders[name], sources.for_training)
         for name in sources.WITHOUT_FACES
         if name in folders
     ]
-    backgrounds = [picture for part in empty for picture in scenes.without_faces(part.items)]
-    if only_backgrounds:
-        return None, backgrounds
+    return [picture for part in empty for picture in scenes.without_faces(part.items)]
+
+
+def people(data, folders):
+    """Photographs of people that may be trained on: of nobody who is held out."""
     pairs = sources.official_pairs(folders["pairs"])
     use = sources.splits(pairs, {sources.person_of(file) for file in sources.names(data, "lfw")})
     lfw = scenes.Photographs(data, "lfw", folders["lfw"], lambda file: use[sources.person_of(file)] == "training")
     masks = scenes.Photographs(data, "masks", folders["masks"], lambda file: True)
-    return Together([lfw, masks]), backgrounds
+    return Together([lfw, masks])
 
 
 if __name__ == "__main__":

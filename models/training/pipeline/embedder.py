@@ -5,7 +5,6 @@ is seen a few times before it gives way to a new one.
 """
 
 import copy
-import math
 import pathlib
 import time
 
@@ -14,7 +13,7 @@ import torch
 from torch.nn import functional
 
 from . import augment, faces, measure, nets, teachers
-from .classifier import options
+from .classifier import options, set_rate
 from .pool import Pool
 
 POOL = 40_000
@@ -37,14 +36,14 @@ def crops_for_training(data, held):
     return np.concatenate(crops)
 
 
-def embedded(net, crops, mirrored=False):
+def embedded(net, crops):
     """Vectors of the middle of crops, by anything that takes batches of -1 to 1."""
     edge = (crops.shape[1] - 112) // 2
     vectors = []
     for start in range(0, len(crops), 128):
         part = crops[start : start + 128, edge : edge + 112, edge : edge + 112]
         values = torch.from_numpy(part.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
-        vectors.append(net(values.flip(3) if mirrored else values).float())
+        vectors.append(net(values).float())
     return functional.normalize(torch.cat(vectors)).numpy()
 
 
@@ -93,13 +92,8 @@ def train(data, folders, out, samples, minutes, rate, seed):
     )
     pool.wait_for(6_000)
     begun, step, seen, told, smooth = time.time(), 0, 0, 0.0, None
-    while True:
-        done = max(seen / samples, (time.time() - begun) / 60 / minutes)
-        if done >= 1:
-            break
-        warm = min(1, (step + 1) / 300)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * warm * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
+    while (done := max(seen / samples, (time.time() - begun) / 60 / minutes)) < 1:
+        set_rate(optimiser, rate, 300, step, done)
         pictures, wanted = (tensor.to(device) for tensor in pool.batch(BATCH))
         batch = pictures.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
         anchors = pool.some(1, 1_024).to(device)

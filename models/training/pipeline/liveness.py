@@ -69,7 +69,8 @@ def lesson(faces, backgrounds):
 
 if __name__ == "__main__":
     given = classifier.options(250_000)
-    photographs, backgrounds = detector.material(given.pop("data"), given.pop("folders"))
+    data, folders = given.pop("data"), given.pop("folders")
+    photographs, backgrounds = detector.people(data, folders), detector.nobody(data, folders)
     faces = faces_in(photographs)
     print(f"{len(faces)} faces to learn from", flush=True)
     classifier.train(nets.Classifier(3, (16, 24, 48, 64)), lesson(faces, backgrounds), **given)
