@@ -217,7 +217,7 @@ test("an endpoint that is off, or deleted, gets nothing; what waited for it fail
   await eventually("the event", async () => (await feed(client)).length === 1);
   assert.equal((await client.get("webhook-deliveries")).body.data.length, 0);
   await client.request("PATCH", `webhook-endpoints/${id}`, { body: { enabled: true } });
-  hook.answer = { status: 503, headers: { "retry-after": "2" } };
+  hook.answer = { status: 503, headers: { "retry-after": "5" } };
   await proven(client);
   await hook.events(1);
   (await client.request("DELETE", `webhook-endpoints/${id}`)).expect(200);
@@ -228,7 +228,7 @@ test("an endpoint that is off, or deleted, gets nothing; what waited for it fail
 
 test("what waits goes to the address that the endpoint has then", async () => {
   const { test: client } = await world.organisation();
-  const [old, moved] = [await startReceiver(world, { status: 503, headers: { "retry-after": "2" } }), await startReceiver(world)];
+  const [old, moved] = [await startReceiver(world, { status: 503, headers: { "retry-after": "5" } }), await startReceiver(world)];
   const { id } = await register(client, old.url);
   await proven(client);
   await old.events(1);

@@ -8,8 +8,9 @@ import { python } from "./python.mjs";
 import { random } from "./steps.mjs";
 
 /**
- * `answer`: `{ status, headers, body }`, or `(request, response, call)` that answers by itself; it may
- * be changed while the receiver stands.
+ * `answer`: `{ status, headers, body }`, or `(request, response, call)` that answers by itself, or a list
+ * of those for one call after another, the last of which stays; it may be changed while the receiver
+ * stands, but what a retry finds belongs in a list: it comes whether or not the test is there in time.
  */
 export async function startReceiver(world, answer = { status: 204 }) {
   const name = `hooks-${random()}.com`;
@@ -27,9 +28,10 @@ export async function startReceiver(world, answer = { status: 204 }) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const call = { at: Date.now(), method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() };
+    const now = Array.isArray(self.answer) ? self.answer[Math.min(calls.length, self.answer.length - 1)] : self.answer;
     calls.push(call);
-    if (typeof self.answer === "function") return self.answer(request, response, call);
-    const { status, headers = {}, body = "" } = self.answer;
+    if (typeof now === "function") return now(request, response, call);
+    const { status, headers = {}, body = "" } = now;
     response.writeHead(status, headers).end(body);
   });
   await world.dns.publish({ name, type: "A", data: self.address });
