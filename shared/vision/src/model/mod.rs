@@ -2,6 +2,7 @@
 //! embedding knows the runtime. A model is built once and kept by its caller: building takes longer
 //! than running.
 
+mod conv;
 #[cfg(test)]
 pub(crate) mod fixed;
 mod input;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tract_onnx::prelude::{
     DatumExt, Framework, InferenceModelExt, IntoRunnable, IntoTValue, TValue, TractResult,
-    TypedRunnableModel, tvec,
+    TypedModel, TypedRunnableModel, tvec,
 };
 
-use super::{Model, ModelError, Tensor};
+use super::{Model, ModelError, Tensor, conv};
 use crate::manifest::ModelEntry;
 use crate::template::ModelHash;
 
@@ -36,9 +36,11 @@ impl TractModel {
                 found,
             });
         }
-        let plan = plan(entry, bytes).map_err(|error| ModelError::Unreadable {
-            name: entry.name.clone(),
-            reason: format!("{error:#}"),
+        let plan = plan(entry, bytes, cfg!(target_arch = "wasm32")).map_err(|error| {
+            ModelError::Unreadable {
+                name: entry.name.clone(),
+                reason: format!("{error:#}"),
+            }
         })?;
         Ok(Self {
             entry: entry.clone(),
@@ -53,14 +55,21 @@ impl TractModel {
     }
 }
 
-fn plan(entry: &ModelEntry, mut bytes: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {
+/// `ours`: convolutions are done by `conv` where they can be.
+fn plan(entry: &ModelEntry, bytes: &[u8], ours: bool) -> TractResult<Arc<TypedRunnableModel>> {
+    let model = typed(entry, bytes)?;
+    // Before tract makes other steps of some of them.
+    let model = if ours { conv::replaced(model)? } else { model };
+    model.into_optimized()?.into_runnable()
+}
+
+fn typed(entry: &ModelEntry, mut bytes: &[u8]) -> TractResult<TypedModel> {
     tract_onnx::onnx()
         .model_for_read(&mut bytes)?
         .with_input_names([&entry.input.name])?
         .with_outputs_by_name(&entry.outputs)?
         .with_input_fact(0, f32::fact(entry.input.shape).into())?
-        .into_optimized()?
-        .into_runnable()
+        .into_typed()
 }
 
 fn tensor(value: &TValue) -> TractResult<Option<Tensor>> {
@@ -91,5 +100,78 @@ impl Model for TractModel {
         whole
             .filter(|outputs| outputs.len() == self.entry.outputs.len())
             .ok_or_else(|| ModelError::OutputShape { name: name() })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
+mod tests {
+    use super::*;
+    use crate::manifest::{Manifest, ModelSet};
+
+    /// The models that are here, each with its bytes: ours always are.
+    fn models() -> Vec<(ModelEntry, Vec<u8>)> {
+        let places = proof_models::Places::here();
+        let manifest = std::fs::read_to_string(places.manifest()).unwrap();
+        let manifest = Manifest::parse(&manifest).unwrap();
+        let file = |entry: &ModelEntry| Some(std::fs::read(places.model(&entry.file)?).unwrap());
+        let entries = manifest.models().iter();
+        let models: Vec<_> = entries
+            .filter_map(|entry| Some((entry.clone(), file(entry)?)))
+            .collect();
+        assert!(models.len() >= 4);
+        models
+    }
+
+    /// A number between -1 and 1 for each place.
+    fn given(shape: [usize; 4]) -> Tensor {
+        let value = |at: usize| ((at * 7_919) % 2_003) as f32 / 1_001.0 - 1.0;
+        let values = (0..shape.iter().product()).map(value);
+        Tensor::new(shape.to_vec(), values.collect()).unwrap()
+    }
+
+    #[test]
+    fn our_convolutions_give_what_those_of_tract_give() {
+        for (entry, bytes) in models() {
+            let [theirs, ours] = [false, true].map(|ours| {
+                let plan = plan(&entry, &bytes, ours).unwrap();
+                let entry = entry.clone();
+                let input = given(entry.input.shape);
+                TractModel { entry, plan }.run(input).unwrap()
+            });
+            for (theirs, ours) in theirs.iter().zip(&ours) {
+                assert_eq!(theirs.shape(), ours.shape());
+                let values = theirs.values().iter();
+                let largest = values.fold(1.0_f32, |most, value| most.max(value.abs()));
+                for (theirs, ours) in theirs.values().iter().zip(ours.values()) {
+                    let apart = (theirs - ours).abs();
+                    assert!(apart < 1e-5 * largest, "{}: {theirs} {ours}", entry.name);
+                }
+            }
+        }
+    }
+
+    /// A model that a later tract writes in another way would still be right, and several times as slow.
+    #[test]
+    fn no_convolution_of_ours_is_left_to_tract() {
+        let own = |(entry, _): &(ModelEntry, Vec<u8>)| entry.set == ModelSet::Default;
+        for (entry, bytes) in models().into_iter().filter(own) {
+            let plain = typed(&entry, &bytes).unwrap().into_optimized().unwrap();
+            let ours = conv::replaced(typed(&entry, &bytes).unwrap()).unwrap();
+            let ours = ours.into_optimized().unwrap();
+            let left = |model: &TypedModel, kind: &str| {
+                let names = model.nodes().iter().map(|node| node.op().name());
+                names.filter(|name| name.contains(kind)).count()
+            };
+            assert!(left(&ours, "Planes") >= 7, "{}", entry.name);
+            for kind in ["Im2col", "DepthWise", "Conv", "OptMax", "OptMin"] {
+                assert_eq!(left(&ours, kind), 0, "{}: {kind}", entry.name);
+            }
+            assert!(
+                left(&plain, "Planes") == 0 && left(&plain, "OptMatMul") >= 7,
+                "{}",
+                entry.name
+            );
+        }
     }
 }
