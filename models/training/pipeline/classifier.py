@@ -18,13 +18,20 @@ def set_rate(optimiser, rate, warm_for, step, done):
         group["lr"] = rate * min(1, (step + 1) / warm_for) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
 
 
-def train(net, make, out, samples, minutes, rate, seed):
+def begun_with(net, state):
+    """The network as it was left in a file, if there is one."""
+    if state:
+        net.load_state_dict(torch.load(state))
+    return net
+
+
+def train(net, make, out, begin, samples, minutes, rate, seed):
     """`make(draw)` gives a picture (bytes, RGB, channels first) and its class as an array of one."""
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pool = Pool(make, make(np.random.default_rng(0)), 8_000, 2.0, seed)
     pool.wait_for(1_000)
-    net = net.to(device).train()
+    net = begun_with(net, begin).to(device).train()
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     begun, step, told, smooth = time.time(), 0, 0.0, None
     while (done := max(step * BATCH / samples, (time.time() - begun) / 60 / minutes)) < 1:
@@ -53,6 +60,7 @@ def options(samples):
     given.add_argument("--data", required=True)
     given.add_argument("--folder", action="append", required=True, help="NAME=FOLDER; pairs=FILE")
     given.add_argument("--out", required=True)
+    given.add_argument("--begin", help="a state to go on from, instead of from nothing")
     given.add_argument("--samples", type=int, default=samples)
     given.add_argument("--minutes", type=float, default=1e9)
     given.add_argument("--rate", type=float, default=2e-3)

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from . import nets, scenes, sources
-from .classifier import options, set_rate
+from .classifier import begun_with, options, set_rate
 from .pool import Pool
 
 BATCH = 32
@@ -95,14 +95,14 @@ def loss_of(given, mark, region, five, corners, grids):
     return 2 * seen + 2 * boxed + pointed + 0.5 * sure, seen
 
 
-def train(data, folders, out, samples, minutes, rate, seed):
+def train(data, folders, out, begin, samples, minutes, rate, seed):
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     photographs, backgrounds = people(data, folders), nobody(data, folders)
     print(f"{len(photographs)} photographs with faces, {len(backgrounds)} without, on {device}", flush=True)
     make = lesson(photographs, backgrounds)
     pool = Pool(make, make(np.random.default_rng(0)), 6_000, 2.0, seed)
-    net = nets.Detector().to(device).to(memory_format=torch.channels_last).train()
+    net = begun_with(nets.Detector(), begin).to(device).to(memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
     corners, grids = constants(device)
     pool.wait_for(1_500)

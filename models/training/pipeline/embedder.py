@@ -1,7 +1,8 @@
 """Teaches the embedder to say of any face, also of one that nobody has, what the teacher says of it.
 
 One process makes pictures and asks the teacher, another learns from those that are there; each picture
-is seen a few times before it gives way to a new one.
+is seen a few times before it gives way to a new one, each time displaced and mirrored in another way. The
+teacher sees it at its place and mirrored, and what it says of both is what ours should say of all.
 """
 
 import copy
@@ -12,13 +13,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from . import augment, faces, measure, nets, teachers
-from .classifier import options, set_rate
+from . import augment, faces, geometry, measure, nets, teachers
+from .classifier import begun_with, options, set_rate
 from .pool import Pool
 
-POOL = 40_000
-EACH_SEEN = 4
+POOL = 12_000
+EACH_SEEN = 8
 BATCH = 128
+# Around a face, so that one that is displaced has something there.
+MARGIN = 8
 
 
 def crops_for_training(data, held):
@@ -57,10 +60,12 @@ class Lesson:
         if self.session is None:  # in the process that makes them
             self.session = teachers.session(teachers.path_of("mobilefacenet-112"))
             self.name = self.session.get_inputs()[0].name
-        face = augment.face(self.crops, draw).transpose(2, 0, 1)
-        values = ((face - teachers.MEAN) * teachers.SCALE)[None].astype(np.float32)
-        vector = self.session.run(None, {self.name: values})[0][0]
-        return np.ascontiguousarray(face), vector / np.linalg.norm(vector)
+        face = augment.face(self.crops, draw, geometry.SIZE + 2 * MARGIN)
+        middle = face[MARGIN:-MARGIN, MARGIN:-MARGIN].transpose(2, 0, 1)
+        values = ((middle - teachers.MEAN) * teachers.SCALE).astype(np.float32)
+        vectors = [self.session.run(None, {self.name: one[None]})[0][0] for one in (values, values[:, :, ::-1])]
+        vector = sum(vector / np.linalg.norm(vector) for vector in vectors)
+        return np.ascontiguousarray(face.transpose(2, 0, 1)), vector / np.linalg.norm(vector)
 
 
 def report(net, held, tenths):
@@ -75,27 +80,29 @@ def report(net, held, tenths):
     return measure.accuracy(scores[same], scores[~same])[0], measure.equal_error(scores[same], scores[~same])
 
 
-def train(data, folders, out, samples, minutes, rate, seed):
+def train(data, folders, out, begin, samples, minutes, rate, seed):
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     held = faces.Faces(data, folders["pairs"])
     crops = crops_for_training(data, held)
     print(f"{len(crops)} faces to learn from, on {device}", flush=True)
-    first = np.zeros((3, 112, 112), np.uint8), np.zeros(128, np.float32)
+    side = geometry.SIZE + 2 * MARGIN
+    first = np.zeros((3, side, side), np.uint8), np.zeros(128, np.float32)
     pool = Pool(Lesson(crops), first, POOL, EACH_SEEN, seed)
-    net = nets.Embedder().to(device).to(memory_format=torch.channels_last)
+    net = begun_with(nets.Embedder(), begin).to(device).to(memory_format=torch.channels_last)
     steady = copy.deepcopy(net)
     decayed = [p for p in net.parameters() if p.ndim > 1]
     others = [p for p in net.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0}], lr=rate
     )
-    pool.wait_for(6_000)
+    pool.wait_for(POOL)
     begun, step, seen, told, smooth = time.time(), 0, 0, 0.0, None
     while (done := max(seen / samples, (time.time() - begun) / 60 / minutes)) < 1:
         set_rate(optimiser, rate, 300, step, done)
         pictures, wanted = (tensor.to(device) for tensor in pool.batch(BATCH))
-        batch = pictures.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
+        batch = augment.displaced(pictures.float().div_(127.5).sub_(1), geometry.SIZE)
+        batch = batch.contiguous(memory_format=torch.channels_last)
         anchors = pool.some(1, 1_024).to(device)
         net.train()
         with torch.autocast(device, torch.bfloat16):

@@ -3,6 +3,7 @@
 //! one loop over numbers that lie side by side, and 3×3 convolutions of step one, which our models are
 //! made of, need less than half of the multiplications.
 
+mod bands;
 mod depthwise;
 mod filters;
 mod patches;

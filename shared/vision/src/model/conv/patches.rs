@@ -1,8 +1,14 @@
 //! Any other convolution: what a filter sees at each of its places becomes a column, and one product of
 //! matrices is all that is left to do.
 
+use std::ops::Range;
+
+use super::bands::bands;
 use super::filters::{Filters, Path, Plane};
 use super::product::{COLUMNS, Rows};
+
+/// Places that are done at once.
+const BAND: usize = 128;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Patches {
@@ -34,28 +40,44 @@ impl Patches {
         finish: impl Fn(f32) -> f32,
         biases: &[f32],
     ) -> Vec<f32> {
-        let places = path.out.size();
-        let room = places.next_multiple_of(COLUMNS);
-        let mut sums = vec![0.0; biases.len() * room];
-        self.rows
-            .times(&self.columns(plane, path, room, given), &mut sums);
-        let mut out = Vec::with_capacity(biases.len() * places);
-        for (&bias, sums) in biases.iter().zip(sums.chunks_exact(room)) {
-            out.extend(sums[..places].iter().map(|sum| finish(sum + bias)));
+        let mut out = vec![0.0; biases.len() * path.out.size()];
+        let mut columns = Vec::new();
+        let mut products = Vec::new();
+        for lines in bands(path.out.height, path.out.width, BAND) {
+            let start = lines.start * path.out.width;
+            let places = lines.len() * path.out.width;
+            let room = places.next_multiple_of(COLUMNS);
+            self.columns(plane, path, lines, room, given, &mut columns);
+            products.resize(biases.len() * room, 0.0);
+            self.rows.times(&columns, &mut products);
+            let channels = out.chunks_exact_mut(path.out.size());
+            for ((values, sums), &bias) in channels.zip(products.chunks_exact(room)).zip(biases) {
+                for (value, sum) in values[start..][..places].iter_mut().zip(sums) {
+                    *value = finish(sum + bias);
+                }
+            }
         }
         out
     }
 
-    /// What the filters see: for each of their factors what is under it at all places.
-    fn columns(&self, plane: Plane, path: Path, room: usize, given: &[f32]) -> Vec<f32> {
+    /// What the filters see: for each of their factors what is under it at all places of some lines.
+    fn columns(
+        &self,
+        plane: Plane,
+        path: Path,
+        lines: Range<usize>,
+        room: usize,
+        given: &[f32],
+        columns: &mut Vec<f32>,
+    ) {
         let depth = self.channels * self.height * self.width;
-        let mut columns = vec![0.0; depth * room];
+        columns.resize(depth * room, 0.0);
         let mut seen = vec![0.0; room];
         let mut factor = 0;
         for channel in given.chunks_exact(plane.size()) {
             for y in 0..self.height {
                 for x in 0..self.width {
-                    under(channel, plane, path, [y, x], &mut seen);
+                    under(channel, plane, path, [y, x], lines.clone(), &mut seen);
                     let (blocks, _) = seen.as_chunks::<COLUMNS>();
                     for (at, block) in blocks.iter().enumerate() {
                         columns[(at * depth + factor) * COLUMNS..][..COLUMNS]
@@ -65,39 +87,39 @@ impl Patches {
                 }
             }
         }
-        columns
     }
 }
 
-/// What is under one factor of a filter at all its places; zero beside the plane.
-fn under(channel: &[f32], plane: Plane, path: Path, [y, x]: [usize; 2], seen: &mut [f32]) {
+/// What is under one factor of a filter at all its places of some lines; zero beside the plane.
+fn under(
+    channel: &[f32],
+    plane: Plane,
+    path: Path,
+    [y, x]: [usize; 2],
+    lines: Range<usize>,
+    seen: &mut [f32],
+) {
+    let [down, across] = path.steps;
     // The places across at which it is on the plane.
-    let first = path.before[1].saturating_sub(x).div_ceil(path.steps[1]);
+    let first = path.before[1].saturating_sub(x).div_ceil(across);
     let end = (plane.width + path.before[1])
         .saturating_sub(x)
-        .div_ceil(path.steps[1])
+        .div_ceil(across)
         .min(path.out.width);
-    for (down, seen) in seen
-        .chunks_exact_mut(path.out.width)
-        .take(path.out.height)
-        .enumerate()
-    {
-        let line = (down * path.steps[0] + y)
-            .checked_sub(path.before[0])
-            .filter(|&line| line < plane.height);
-        let Some(line) = line.filter(|_| first < end) else {
+    for (line, seen) in lines.zip(seen.chunks_exact_mut(path.out.width)) {
+        let line = (line * down + y).checked_sub(path.before[0]);
+        let Some(line) = line.filter(|&line| line < plane.height && first < end) else {
             seen.fill(0.0);
             continue;
         };
         seen[..first].fill(0.0);
         seen[end..].fill(0.0);
-        let from = &channel[line * plane.width..][..plane.width]
-            [first * path.steps[1] + x - path.before[1]..];
         let seen = &mut seen[first..end];
-        if path.steps[1] == 1 {
-            seen.copy_from_slice(&from[..seen.len()]);
+        let from = line * plane.width + first * across + x - path.before[1];
+        if across == 1 {
+            seen.copy_from_slice(&channel[from..][..seen.len()]);
         } else {
-            for (seen, value) in seen.iter_mut().zip(from.iter().step_by(path.steps[1])) {
+            for (seen, value) in seen.iter_mut().zip(channel[from..].iter().step_by(across)) {
                 *seen = *value;
             }
         }

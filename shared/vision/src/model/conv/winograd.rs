@@ -2,6 +2,9 @@
 //! Winograd's minimal filtering, F(2×2, 3×3). Squares of 4×4 numbers, each two further than the one before,
 //! are changed so that a product of matrices for each of their 16 places is all that is left to do.
 
+use std::ops::Range;
+
+use super::bands::bands;
 use super::filters::{Filters, Plane};
 use super::product::{COLUMNS, Rows};
 
@@ -9,6 +12,8 @@ use super::product::{COLUMNS, Rows};
 const PLACES: usize = 16;
 /// Squares that are changed at once.
 const LANES: usize = 4;
+/// Squares of a channel that are done at once.
+const BAND: usize = 64;
 type Lanes = [f32; LANES];
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,33 +48,36 @@ impl Winograd {
         finish: impl Fn(f32) -> f32,
         biases: &[f32],
     ) -> Vec<f32> {
-        let squares = Squares::over(plane);
-        let columns = self.columns(plane, squares, given);
-        let mut products = vec![0.0; PLACES * biases.len() * squares.room];
-        let of_places = columns.chunks_exact(self.channels * squares.room);
-        let into = products.chunks_exact_mut(biases.len() * squares.room);
-        for ((factor, columns), product) in self.factors.iter().zip(of_places).zip(into) {
-            factor.times(columns, product);
-        }
         let mut out = vec![0.0; biases.len() * plane.size()];
-        let mut fields = vec![0.0; 4 * squares.room];
-        for (at, (&bias, values)) in biases
-            .iter()
-            .zip(out.chunks_exact_mut(plane.size()))
-            .enumerate()
-        {
-            let product = |place: usize| {
-                &products[(place * biases.len() + at) * squares.room..][..squares.room]
-            };
-            changed_back(product, |value| finish(value + bias), &mut fields);
-            squares.lay_out(&fields, plane, values);
+        let mut columns = Vec::new();
+        let mut products = Vec::new();
+        let mut corners = Vec::new();
+        let across = plane.width.div_ceil(2);
+        for lines in bands(plane.height.div_ceil(2), across, BAND) {
+            let squares = Squares::new(lines, across);
+            self.columns(plane, &squares, given, &mut columns);
+            products.resize(PLACES * biases.len() * squares.room, 0.0);
+            let of_places = columns.chunks_exact(self.channels * squares.room);
+            let into = products.chunks_exact_mut(biases.len() * squares.room);
+            for ((factor, columns), product) in self.factors.iter().zip(of_places).zip(into) {
+                factor.times(columns, product);
+            }
+            corners.resize(4 * squares.room, 0.0);
+            let planes = out.chunks_exact_mut(plane.size());
+            for (at, (&bias, values)) in biases.iter().zip(planes).enumerate() {
+                let product = |place: usize| {
+                    &products[(place * biases.len() + at) * squares.room..][..squares.room]
+                };
+                changed_back(product, |value| finish(value + bias), &mut corners);
+                squares.lay_out(&corners, plane, values);
+            }
         }
         out
     }
 
     /// The changed squares of all channels, as columns for the product of each place.
-    fn columns(&self, plane: Plane, squares: Squares, given: &[f32]) -> Vec<f32> {
-        let mut columns = vec![0.0; PLACES * self.channels * squares.room];
+    fn columns(&self, plane: Plane, squares: &Squares, given: &[f32], columns: &mut Vec<f32>) {
+        columns.resize(PLACES * self.channels * squares.room, 0.0);
         let mut halves = Halves::of(squares);
         let mut cut = vec![0.0; PLACES * squares.room];
         for (channel, given) in given.chunks_exact(plane.size()).enumerate() {
@@ -84,35 +92,37 @@ impl Winograd {
                 }
             }
         }
-        columns
     }
 }
 
-/// The squares that cover a plane.
-#[derive(Clone, Copy)]
+/// Some lines of the squares that cover a plane.
 struct Squares {
-    down: usize,
+    lines: Range<usize>,
     across: usize,
     /// As many as there are, in whole blocks of columns.
     room: usize,
 }
 
 impl Squares {
-    fn over(plane: Plane) -> Self {
-        let (down, across) = (plane.height.div_ceil(2), plane.width.div_ceil(2));
+    fn new(lines: Range<usize>, across: usize) -> Self {
+        let room = (lines.len() * across).next_multiple_of(COLUMNS);
         Self {
-            down,
+            lines,
             across,
-            room: (down * across).next_multiple_of(COLUMNS),
+            room,
         }
     }
 
     /// Four numbers of each square, corner by corner, to where they are in the plane.
-    fn lay_out(self, fields: &[f32], plane: Plane, values: &mut [f32]) {
-        for (y, line) in values.chunks_exact_mut(plane.width).enumerate() {
+    fn lay_out(&self, corners: &[f32], plane: Plane, values: &mut [f32]) {
+        let values = &mut values[self.lines.start * 2 * plane.width..];
+        let lines = values
+            .chunks_exact_mut(plane.width)
+            .take(self.lines.len() * 2);
+        for (y, line) in lines.enumerate() {
             let first = y / 2 * self.across;
-            let field = |corner: usize| &fields[corner * self.room + first..][..self.across];
-            let (left, right) = (field(y % 2 * 2), field(y % 2 * 2 + 1));
+            let corner = |corner: usize| &corners[corner * self.room + first..][..self.across];
+            let (left, right) = (corner(y % 2 * 2), corner(y % 2 * 2 + 1));
             for ((pair, left), right) in line.chunks_mut(2).zip(left).zip(right) {
                 pair[0] = *left;
                 if let Some(last) = pair.get_mut(1) {
@@ -123,46 +133,60 @@ impl Squares {
     }
 }
 
-/// A plane with a border of zeros, its even columns apart from its odd ones: those of squares that lie
-/// beside each other then lie beside each other too.
+/// Lines of a plane with its border of zeros, their even columns apart from their odd ones: those of
+/// squares that lie beside each other then lie beside each other too.
 struct Halves {
-    line: usize,
+    /// The first line, counted from the border.
+    start: usize,
+    /// Numbers in half a line.
+    length: usize,
     even: Vec<f32>,
     odd: Vec<f32>,
 }
 
 impl Halves {
-    fn of(squares: Squares) -> Self {
-        let line = squares.across + 1;
-        let half = vec![0.0; line * (squares.down * 2 + 2)];
+    fn of(squares: &Squares) -> Self {
+        let length = squares.across + 1;
+        let half = vec![0.0; length * (squares.lines.len() * 2 + 2)];
         Self {
-            line,
+            start: squares.lines.start * 2,
+            length,
             even: half.clone(),
             odd: half,
         }
     }
 
-    /// The border stays as it is.
+    /// With a channel. The border stays as it is.
     fn fill(&mut self, plane: Plane, given: &[f32]) {
-        for (y, values) in given.chunks_exact(plane.width).enumerate() {
-            let start = (y + 1) * self.line;
+        let halves = self
+            .odd
+            .chunks_exact_mut(self.length)
+            .zip(self.even.chunks_exact_mut(self.length));
+        for (y, (odd, even)) in halves.enumerate() {
+            let line = (self.start + y)
+                .checked_sub(1)
+                .filter(|&line| line < plane.height);
+            let Some(line) = line else {
+                continue;
+            };
             // The border moves all by one: the first comes to an odd column.
-            let odd = &mut self.odd[start..];
-            let even = &mut self.even[start + 1..];
-            for ((pair, odd), even) in values.chunks(2).zip(odd).zip(even) {
+            let values = &given[line * plane.width..][..plane.width];
+            let (pairs, last) = values.as_chunks::<2>();
+            for ((pair, odd), even) in pairs.iter().zip(&mut *odd).zip(&mut even[1..]) {
                 *odd = pair[0];
-                if let Some(&second) = pair.get(1) {
-                    *even = second;
-                }
+                *even = pair[1];
+            }
+            if let Some(&last) = last.first() {
+                odd[pairs.len()] = last;
             }
         }
     }
 
     /// Place by place the numbers that all squares have there.
-    fn cut(&self, squares: Squares, out: &mut [f32]) {
-        for down in 0..squares.down {
+    fn cut(&self, squares: &Squares, out: &mut [f32]) {
+        for down in 0..squares.lines.len() {
             for y in 0..4 {
-                let start = (down * 2 + y) * self.line;
+                let start = (down * 2 + y) * self.length;
                 for (x, half) in [&self.even, &self.odd, &self.even, &self.odd]
                     .into_iter()
                     .enumerate()
