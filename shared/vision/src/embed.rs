@@ -30,28 +30,44 @@ impl<M: Model> Embedder<M> {
         &self.model
     }
 
-    /// The vector of an aligned face in the model's size, bound to the model.
+    /// The vector of an aligned face in the model's size, bound to the model: halfway between what the
+    /// model says of the face and what it says of its mirror image, which is right more often than either.
     pub fn embed(&self, aligned: &Picture) -> Result<Embedding, ModelError> {
+        let [face, mirrored] = [self.seen(aligned)?, self.seen(&aligned.mirrored())?];
+        let pairs = face.values().iter().zip(mirrored.values());
+        let sums: Vec<f32> = pairs.map(|(one, other)| one + other).collect();
+        self.embedding(&sums)
+    }
+
+    fn seen(&self, aligned: &Picture) -> Result<Embedding, ModelError> {
+        let outputs = self.model.run(tensor_of(self.model.entry(), aligned)?)?;
+        match outputs.as_slice() {
+            [only] if only.values().len() == self.size => self.embedding(only.values()),
+            _ => Err(self.other_shape()),
+        }
+    }
+
+    fn embedding(&self, values: &[f32]) -> Result<Embedding, ModelError> {
         let entry = self.model.entry();
-        let name = || entry.name.clone();
-        let outputs = self.model.run(tensor_of(entry, aligned)?)?;
-        let values = match outputs.as_slice() {
-            [only] if only.values().len() == self.size => only.values(),
-            _ => return Err(ModelError::OutputShape { name: name() }),
-        };
         Embedding::new(entry.sha256, values).map_err(|error| match error {
-            EmbeddingError::Dimensions(_) => ModelError::OutputShape { name: name() },
-            EmbeddingError::NotFinite | EmbeddingError::Zero => {
-                ModelError::NoNumber { name: name() }
-            }
+            EmbeddingError::Dimensions(_) => self.other_shape(),
+            EmbeddingError::NotFinite | EmbeddingError::Zero => ModelError::NoNumber {
+                name: entry.name.clone(),
+            },
         })
+    }
+
+    fn other_shape(&self) -> ModelError {
+        ModelError::OutputShape {
+            name: self.model.entry().name.clone(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixed::Fixed;
+    use crate::model::{Tensor, fixed::Fixed};
     use crate::template::ModelHash;
 
     /// As many numbers as the entry says, of which all but two are 0.
@@ -72,6 +88,47 @@ mod tests {
         assert_eq!(embedding.values()[..3], [0.6, 0.8, 0.0]);
         // The double's file is the empty one.
         assert_eq!(embedding.model(), ModelHash::of(b""));
+    }
+
+    /// Says something of the left and the right border of a picture.
+    #[derive(Debug)]
+    struct Borders(Fixed, fn(f32, f32) -> Vec<f32>);
+
+    impl Model for Borders {
+        fn entry(&self) -> &crate::manifest::ModelEntry {
+            self.0.entry()
+        }
+
+        fn run(&self, input: Tensor) -> Result<Vec<Tensor>, ModelError> {
+            let line = &input.values()[..112];
+            let answer = (self.1)(line[0], line[111]);
+            Ok(vec![Tensor::new(vec![64], answer).unwrap()])
+        }
+    }
+
+    /// A picture whose borders are of these greys.
+    fn between(left: u8, right: u8) -> Picture {
+        let row = (0..112 * 3).map(|at| if at < 150 { left } else { right });
+        let rgb = row.cycle().take(112 * 112 * 3).collect();
+        Picture::new(112, 112, rgb).unwrap()
+    }
+
+    #[test]
+    fn a_face_and_its_mirror_image_are_one_embedding() {
+        let borders = Borders(Fixed::embedder(Vec::new()), answer);
+        let embedder = Embedder::new(borders).unwrap();
+        let [one, other] =
+            [between(200, 20), between(20, 200)].map(|p| embedder.embed(&p).unwrap());
+        assert_eq!(one.values(), other.values());
+        assert!((one.values()[0] - one.values()[1]).abs() < 1e-6);
+    }
+
+    #[test]
+    fn opposites_have_no_middle() {
+        let opposite = |left: f32, right: f32| answer(left - right, 0.0);
+        let borders = Borders(Fixed::embedder(Vec::new()), opposite);
+        let refused = Embedder::new(borders).unwrap().embed(&between(200, 20));
+        assert!(matches!(refused, Err(ModelError::NoNumber { .. })));
     }
 
     #[test]

@@ -125,6 +125,17 @@ impl Picture {
         Self::new(width, height, rgb)
     }
 
+    /// As in a mirror: left is right.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let rows = self.rgb.chunks_exact(self.width as usize * 3);
+        let pixels = rows.flat_map(|row| row.as_chunks::<3>().0.iter().rev());
+        Self {
+            rgb: pixels.flatten().copied().collect(),
+            ..*self
+        }
+    }
+
     /// How bright each pixel looks (ITU-R BT.601).
     pub fn grey(&self) -> Grey {
         let brightness = |pixel: &[u8]| {
@@ -225,6 +236,14 @@ fn offset(x: i64, y: i64, width: u32, height: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_a_mirror_each_row_is_the_other_way_round() {
+        let picture = Picture::new(2, 2, (0..12).collect()).unwrap();
+        let mirrored = picture.mirrored();
+        assert_eq!(mirrored.rgb(), [3, 4, 5, 0, 1, 2, 9, 10, 11, 6, 7, 8]);
+        assert_eq!(mirrored.mirrored(), picture);
+    }
 
     #[test]
     fn a_picture_has_all_its_pixels() {
