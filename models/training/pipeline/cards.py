@@ -28,6 +28,7 @@ def measured(models, data, folders):
         "detection": report_faces.detection(files, found),
         "comparison": report_faces.comparison(files, found, pairs, chosen, at),
     }
+    report["covers"] = report_faces.covers(files, found, sets, at)
     print("nobody there", flush=True)
     empty = {name: folders[name] for name in sources.WITHOUT_FACES if name in folders}
     report["empty"] = report_faces.empty(empty, sets)
@@ -130,6 +131,9 @@ def embedder_tables(report):
         ]
         text += f"\n\nBy {look}, at the threshold of the manifest (default set):\n\n"
         text += table(["", "false rejects", "false accepts"], rows)
+    rows = [both(f"with {name} over it", report["covers"], [name]) for name in report["covers"]["default"]]
+    text += "\n\nEverybody's last photograph refused against the first, with something painted over the face:\n\n"
+    text += table(head, rows)
     if "groups" in report:
         rows = [
             both(name, report["groups"], [name, "far"]) for name in report["groups"]["default"]

@@ -73,7 +73,9 @@ def report(net, held, tenths):
     with torch.no_grad():
         pairs = held.pairs_of(tenths)
         needed = np.unique(pairs[:, :2])
-        vectors = embedded(net, held.crops[needed])
+        crops = held.crops[needed]
+        vectors = embedded(net, crops) + embedded(net, crops[:, :, ::-1])
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     at = {index: n for n, index in enumerate(needed)}
     one, two = ([at[i] for i in pairs[:, side]] for side in (0, 1))
     scores, same = (vectors[one] * vectors[two]).sum(1), pairs[:, 2] == 1

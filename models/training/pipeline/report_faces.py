@@ -25,9 +25,12 @@ def seen(picture, detector):
 
 
 def embed(session, picture, points, mean, scale):
+    """Of the face and its mirror image, as `shared/vision/src/embed.rs` does it."""
     face = geometry.aligned(picture, points)[:, :, ::-1].transpose(2, 0, 1).astype(np.float32)
     values = ((face - mean) * scale)[None].astype(np.float32)
-    vector = session.run(None, {session.get_inputs()[0].name: values})[0][0]
+    name = session.get_inputs()[0].name
+    both = [session.run(None, {name: one})[0][0] for one in (values, np.ascontiguousarray(values[..., ::-1]))]
+    vector = sum(one / np.linalg.norm(one) for one in both)
     return vector / np.linalg.norm(vector)
 
 
@@ -195,6 +198,46 @@ def by_looks(files, seen_by, whole, threshold):
                 "far": measure.rate(int((scores >= threshold).sum()), len(scores)),
             }
     return report
+
+
+# Places in an aligned face that something lies over, and its colour (blue, green, red).
+COVERS = {
+    "dark glasses": ([[24, 40], [88, 40], [88, 62], [64, 62], [56, 54], [48, 62], [24, 62]], (25, 22, 20)),
+    "a mask over mouth and nose": ([[18, 64], [56, 58], [94, 64], [88, 100], [56, 114], [24, 100]], (210, 190, 170)),
+    "a cap down to the brows": ([[2, -30], [110, -30], [106, 34], [56, 28], [6, 34]], (90, 50, 30)),
+}
+
+
+def covered(picture, points, cover):
+    """The photograph with something drawn over the face that has these points."""
+    corners, colour = COVERS[cover]
+    back = cv2.invertAffineTransform(geometry.similarity(points, geometry.POINTS))
+    corners = np.array(corners, np.float64) @ back[:, :2].T + back[:, 2]
+    return cv2.fillPoly(picture.copy(), [np.round(corners).astype(np.int32)], colour, lineType=cv2.LINE_AA)
+
+
+def covers(files, found, sets_, thresholds):
+    """Of everybody who is seen twice or more, how often the last photograph is refused against the first:
+    as it is, and with something over the face. Glasses, masks and caps are painted: real ones differ."""
+    by = {}
+    for file in files:
+        by.setdefault(sources.person_of(file), []).append(file)
+    twice = [(group[0], group[-1]) for group in by.values() if len(group) > 1]
+    refused = {s.name: dict.fromkeys(("nothing", *COVERS), 0) for s in sets_}
+    count = 0
+    for one, other in twice:
+        known = found["published"][other.name]
+        if known is None or any(found[s.name][one.name] is None for s in sets_):
+            continue
+        count += 1
+        picture = cv2.imread(str(other), cv2.IMREAD_COLOR)
+        for cover in ("nothing", *COVERS):
+            shown = picture if cover == "nothing" else covered(picture, known[1], cover)
+            for s in sets_:
+                mine = s(shown)
+                score = -1.0 if mine is None else float(mine[3] @ found[s.name][one.name][3])
+                refused[s.name][cover] += score < thresholds[s.name]
+    return {name: {cover: measure.rate(n, count) for cover, n in by_cover.items()} for name, by_cover in refused.items()}
 
 
 def curve(whole):

@@ -146,9 +146,6 @@ fn convolution(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Convo
             width: padding[1].convoluted,
         },
     };
-    if path.out.size() == 0 {
-        return Ok(None);
-    }
     let filters = Filters {
         count: pool.output_channels,
         channels: channels / conv.group,
@@ -159,6 +156,10 @@ fn convolution(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Convo
     let mut biases = values(&biases)?;
     if biases.len() == 1 {
         biases = vec![biases[0]; filters.count];
+    }
+    let whole = filters.count * filters.channels * filters.height * filters.width;
+    if filters.values.len() != whole || biases.len() != filters.count || path.out.size() == 0 {
+        return Ok(None);
     }
     Ok(Some(Convolution::new(
         plane, path, filters, by_channel, biases,
