@@ -23,10 +23,10 @@ function figures({ photographs, summary, threshold }) {
   ];
   if (summary) {
     shown.push(
-      figure(`${summary.right} of ${summary.pairs}`, `pairs told right at ${threshold.toFixed(3)}`),
-      figure(`${summary.bestRight} of ${summary.pairs}`, `at ${summary.best.toFixed(3)}, the best for these`),
+      figure(`${summary.right} / ${summary.pairs}`, `pairs told right at ${threshold.toFixed(3)}`),
+      figure(`${summary.bestRight} / ${summary.pairs}`, `at ${summary.best.toFixed(3)}, the best for these`),
       figure(percent(summary.equalErrorRate, 2), "equal error rate"),
-      figure(`${summary.falseAccepts} · ${summary.falseRejects}`, "strangers accepted · people refused"),
+      figure(`${summary.falseAccepts} / ${summary.falseRejects}`, "strangers accepted / people refused"),
     );
   }
   return `<div class="figures">${shown.join("")}</div>`;

@@ -1,18 +1,16 @@
 // `cargo xtask bench vision --report`: one page that holds everything it shows: each photograph with what was found in
 // it, the faces as the models get them, and how well people are told apart. It is written below target/ and never
 // checked in, because the photographs are not the project's.
-import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { curve, summary } from "./curves.mjs";
+import { call } from "./native.mjs";
 import { page } from "./page.mjs";
 import { allPhotographs } from "./photographs.mjs";
 
-const call = promisify(execFile);
-const ROOM = { maxBuffer: 512 << 20 };
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
 const PICTURE = { width: 1280, height: 2400 };
@@ -33,7 +31,7 @@ async function labelledPairs(folder, photographs) {
 
 async function look(set, { program, manifest }, shown, out) {
   const work = JSON.stringify({ set: set.name, manifest, models: set.models, shown });
-  const { stdout } = await call(program, [work], ROOM);
+  const { stdout } = await call(program, work);
   const report = JSON.parse(stdout);
   await writeFile(`${out}/${set.name}.json`, stdout);
   return { name: set.name, ...report, curve: curve(report.pairs), summary: summary(report.pairs, report.threshold) };

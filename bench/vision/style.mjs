@@ -13,9 +13,9 @@ h2 { font-size: 24px; margin: 48px 0 16px; letter-spacing: -0.01em; }
 h3 { font-size: 17px; margin: 36px 0 8px; }
 header p { max-width: 720px; color: var(--soft); margin: 8px 0; }
 nav a { color: var(--accent); margin-right: 16px; }
-.figures { display: flex; flex-wrap: wrap; gap: 10px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(158px, 1fr)); gap: 10px; }
 .figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 18px; }
-.figure b { display: block; font-size: 24px; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+.figure b { display: block; font-size: 22px; white-space: nowrap; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 .figure span { color: var(--soft); font-size: 13px; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 14px; margin-top: 14px; }
 .curve { background: var(--card); border: 1px solid var(--line); border-radius: 12px; width: 100%; padding: 8px; }

@@ -33,23 +33,24 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
 }
 
 fn vision(mut arguments: Arguments) -> Outcome {
-    let script = if arguments.flag("--report") {
-        "bench/vision/report.mjs"
-    } else {
-        "bench/vision/run.mjs"
-    };
+    let report = arguments.flag("--report");
     let tools = setup::everything()?;
     let here = Places::here();
-    let places = json!({
+    let mut places = json!({
         "sets": complete_sets(&here)?,
         "manifest": here.manifest(),
         "photographs": here.photographs(),
         "program": program()?,
-        "module": module(&tools)?,
-        "python": python::packages("bench/vision/python-packages.txt")?,
         "packages": node::packages("bench/vision")?,
         "out": out(),
     });
+    let script = if report {
+        "bench/vision/report.mjs"
+    } else {
+        places["module"] = module(&tools)?;
+        places["python"] = json!(python::packages("bench/vision/python-packages.txt")?);
+        "bench/vision/run.mjs"
+    };
     let mut bench = tools.node.script(script);
     show(bench.arg(places.to_string()).args(arguments.all()))
 }

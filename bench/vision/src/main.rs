@@ -10,8 +10,14 @@
 mod native;
 
 #[cfg(not(target_arch = "wasm32"))]
-fn main() -> Result<(), native::Failure> {
-    native::run()
+fn main() -> std::process::ExitCode {
+    match native::run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
 }
 
 /// In wasm the library is called instead.
