@@ -131,7 +131,7 @@ def embedder_tables(report):
         ]
         text += f"\n\nBy {look}, at the threshold of the manifest (default set):\n\n"
         text += table(["", "false rejects", "false accepts"], rows)
-    rows = [both(f"with {name} over it", report["covers"], [name]) for name in report["covers"]["default"]]
+    rows = [both(name, report["covers"], [name]) for name in report["covers"]["default"]]
     text += "\n\nEverybody's last photograph refused against the first, with something painted over the face:\n\n"
     text += table(head, rows)
     if "groups" in report:

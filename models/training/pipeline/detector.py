@@ -92,7 +92,7 @@ def loss_of(given, mark, region, five, corners, grids):
     far_off = (placed - five[face]) / wanted[:, None, 2:].mean(2, keepdim=True) * 20
     pointed = functional.smooth_l1_loss(far_off, torch.zeros_like(far_off))
     sure = functional.binary_cross_entropy_with_logits(quality[..., 0][face], overlap.detach().clamp(0, 1))
-    return 2 * seen + 2 * boxed + pointed + 0.5 * sure, seen
+    return 2 * seen + 2 * boxed + 2 * pointed + 0.5 * sure, seen
 
 
 def train(data, folders, out, begin, samples, minutes, rate, seed):
