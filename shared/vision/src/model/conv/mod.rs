@@ -31,13 +31,10 @@ use winograd::Winograd;
 
 /// Every convolution of one picture by filters that are known, with the limits of what comes out, by ours.
 pub(super) fn replaced(mut model: TypedModel) -> TractResult<TypedModel> {
-    let nodes: Vec<usize> = model
-        .nodes()
-        .iter()
-        .filter(|node| node.op_is::<Conv>())
-        .map(|node| node.id)
-        .collect();
-    for id in nodes {
+    let nodes = model.nodes().iter().filter(|node| node.op_is::<Conv>());
+    let names: Vec<String> = nodes.map(|node| node.name.clone()).collect();
+    for name in names {
+        let id = model.node_id_by_name(&name)?;
         let Some(mut convolution) = convolution(&model, model.node(id))? else {
             continue;
         };
@@ -52,6 +49,8 @@ pub(super) fn replaced(mut model: TypedModel) -> TractResult<TypedModel> {
         let output = patch.wire_node(&node.name, Planes(Arc::new(convolution)), &input)?;
         patch.shunt_outside(&model, last.into(), output[0])?;
         patch.apply(&mut model)?;
+        // What it was made of goes at once, because a module never gives memory back. Nodes get new numbers.
+        model.compact()?;
     }
     Ok(model)
 }

@@ -16,14 +16,37 @@ pub(super) struct Rows {
 impl Rows {
     /// `value(row, at)` of so many rows of so many numbers.
     pub(super) fn new(count: usize, depth: usize, value: impl Fn(usize, usize) -> f32) -> Self {
-        let mut values = Vec::with_capacity(count.next_multiple_of(ROWS) * depth);
+        let [rows] = Self::several(count, depth, |row, at| [value(row, at)]);
+        rows
+    }
+
+    /// The same for several matrices at once.
+    pub(super) fn several<const MATRICES: usize>(
+        count: usize,
+        depth: usize,
+        values: impl Fn(usize, usize) -> [f32; MATRICES],
+    ) -> [Self; MATRICES] {
+        let room = count.next_multiple_of(ROWS) * depth;
+        let mut all = [(); MATRICES].map(|()| Self {
+            depth,
+            values: Vec::with_capacity(room),
+        });
         for first in (0..count).step_by(ROWS) {
             for at in 0..depth {
-                let of = |row| if row < count { value(row, at) } else { 0.0 };
-                values.extend((first..first + ROWS).map(of));
+                for row in first..first + ROWS {
+                    let missing = [0.0; MATRICES];
+                    let values = if row < count {
+                        values(row, at)
+                    } else {
+                        missing
+                    };
+                    for (rows, value) in all.iter_mut().zip(values) {
+                        rows.values.push(value);
+                    }
+                }
             }
         }
-        Self { depth, values }
+        all
     }
 
     /// Each row by each column. Columns lie as rows do: so many of them at a time, number by number. What

@@ -25,18 +25,10 @@ pub(super) struct Winograd {
 
 impl Winograd {
     pub(super) fn new(filters: &Filters) -> Self {
-        let channels = filters.channels;
-        let changed: Vec<[f32; PLACES]> = (0..filters.count * channels)
-            .map(|at| changed_filter(filters.of(at / channels, at % channels)))
-            .collect();
-        let factor = |place| {
-            Rows::new(filters.count, channels, |out, channel| {
-                changed[out * channels + channel][place]
-            })
-        };
+        let changed = |out, channel| changed_filter(filters.of(out, channel));
         Self {
-            factors: (0..PLACES).map(factor).collect(),
-            channels,
+            factors: Vec::from(Rows::several(filters.count, filters.channels, changed)),
+            channels: filters.channels,
         }
     }
 
