@@ -44,7 +44,7 @@ function modelTable(times) {
     ];
   });
   const head = [
-    "models alone, ms", "tract native", "onnxruntime", "ratio", "tract in wasm", "onnxruntime-web", "ratio", "tract in workerd", "ratio",
+    "models alone, ms", "ours natively", "onnxruntime", "ratio", "ours in wasm", "onnxruntime-web", "ratio", "ours in workerd", "ratio",
   ];
   return table(head, rows);
 }
@@ -65,8 +65,8 @@ function together(times) {
   const [wasm, workerd] = ["wasm", "workerd"].map((runtime) => sum(runtime, ours));
   const theirs = wasm - sum("wasm", models) + sum("web", models);
   return (
-    `Detect, align and embed take ${plain(workerd)} ms in workerd and ${plain(wasm)} ms in wasm under Node; with onnxruntime-web ` +
-    `in place of tract it would be ${plain(theirs)} ms: ${(workerd / theirs).toFixed(2)} and ${(wasm / theirs).toFixed(2)} times that ` +
+    `Detect, align and embed take ${plain(workerd)} ms in workerd and ${plain(wasm)} ms in wasm under Node; with the models run by ` +
+    `onnxruntime-web it would be ${plain(theirs)} ms: ${(workerd / theirs).toFixed(2)} and ${(wasm / theirs).toFixed(2)} times that ` +
     `(goal: 1.2 in workerd). A whole verification takes ${plain(median(times.workerd.verify))} ms in workerd (goal: 250 ms).`
   );
 }

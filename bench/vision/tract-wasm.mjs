@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
+import { floats } from "./tensors.mjs";
 import { timed } from "./timed.mjs";
 
 export async function tractInWasm(set, { module, manifest, milliseconds }) {
@@ -12,7 +13,8 @@ export async function tractInWasm(set, { module, manifest, milliseconds }) {
   return {
     async measure({ path, stages, models }) {
       bench.take(await readFile(path));
-      const outputs = Object.fromEntries(models.map(({ role }) => [role, bench.outputs(role)]));
+      const outputs = {};
+      for (const { role, input } of models) outputs[role] = bench.answer(role, await floats(input));
       const times = {};
       for (const stage of stages) times[stage] = await timed((count) => bench.run(stage, count), milliseconds);
       return { times, outputs };

@@ -15,7 +15,7 @@ const DOES = {
   "/load": async (request, url) => bench.load(url.searchParams.get("file"), new Uint8Array(await request.arrayBuffer())),
   "/take": async (request) => bench.take(new Uint8Array(await request.arrayBuffer())),
   "/run": (_, url) => bench.run(url.searchParams.get("stage"), Number(url.searchParams.get("times"))),
-  "/outputs": (_, url) => bench.outputs(url.searchParams.get("role")),
+  "/answer": async (request, url) => bench.answer(url.searchParams.get("role"), new Float32Array(await request.arrayBuffer())),
 };
 
 export default {

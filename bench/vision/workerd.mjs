@@ -33,7 +33,7 @@ export async function tractInWorkerd(set, { module, manifest, milliseconds }) {
     async measure({ path, stages, models }) {
       await ask("/take", await readFile(path));
       const outputs = {};
-      for (const { role } of models) outputs[role] = new Float32Array(await ask(`/outputs?role=${role}`));
+      for (const { role, input } of models) outputs[role] = new Float32Array(await ask(`/answer?role=${role}`, await readFile(input)));
       const times = {};
       for (const stage of stages) {
         const run = (count) => ask(`/run?stage=${stage}&times=${count}`);

@@ -70,15 +70,18 @@ impl Bench {
         }
     }
 
-    /// What a model last answered, one output after the other.
-    pub fn outputs(&self, role: &str) -> Vec<f32> {
+    /// What a model answers to these numbers, one output after the other.
+    pub fn answer(&self, role: &str, input: Vec<f32>) -> Result<Vec<f32>, JsError> {
         let role = match role {
             "detector" => Role::Detector,
             "embedder" => Role::Embedder,
             _ => Role::Liveness,
         };
         let model = self.models.iter().find(|model| model.entry().role == role);
-        let outputs = model.and_then(Recorded::outputs).unwrap_or_default();
-        outputs.iter().flat_map(Tensor::values).copied().collect()
+        let model = model.ok_or_else(|| error("there is no such model"))?;
+        let input = Tensor::new(model.entry().input.shape.to_vec(), input);
+        let input = input.ok_or_else(|| error("the model takes another number of numbers"))?;
+        let outputs = model.run(input).map_err(error)?;
+        Ok(outputs.iter().flat_map(Tensor::values).copied().collect())
     }
 }

@@ -156,4 +156,4 @@ def people(data, folders):
 
 
 if __name__ == "__main__":
-    train(**options(250_000))
+    train(**options(300_000))

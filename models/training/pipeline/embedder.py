@@ -142,4 +142,4 @@ def train(data, folders, out, begin, samples, minutes, rate, seed):
 
 
 if __name__ == "__main__":
-    train(**options(900_000))
+    train(**options(1_500_000))
