@@ -59,13 +59,10 @@ class Lesson:
     def __call__(self, draw):
         if self.session is None:  # in the process that makes them
             self.session = teachers.session(teachers.path_of("mobilefacenet-112"))
-            self.name = self.session.get_inputs()[0].name
         face = augment.face(self.crops, draw, geometry.SIZE + 2 * MARGIN)
         middle = face[MARGIN:-MARGIN, MARGIN:-MARGIN].transpose(2, 0, 1)
         values = ((middle - teachers.MEAN) * teachers.SCALE).astype(np.float32)
-        vectors = [self.session.run(None, {self.name: one[None]})[0][0] for one in (values, values[:, :, ::-1])]
-        vector = sum(vector / np.linalg.norm(vector) for vector in vectors)
-        return np.ascontiguousarray(face.transpose(2, 0, 1)), vector / np.linalg.norm(vector)
+        return np.ascontiguousarray(face.transpose(2, 0, 1)), teachers.both_ways(self.session, values)
 
 
 def report(net, held, tenths):

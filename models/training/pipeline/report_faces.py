@@ -25,13 +25,8 @@ def seen(picture, detector):
 
 
 def embed(session, picture, points, mean, scale):
-    """Of the face and its mirror image, as `shared/vision/src/embed.rs` does it."""
     face = geometry.aligned(picture, points)[:, :, ::-1].transpose(2, 0, 1).astype(np.float32)
-    values = ((face - mean) * scale)[None].astype(np.float32)
-    name = session.get_inputs()[0].name
-    both = [session.run(None, {name: one})[0][0] for one in (values, np.ascontiguousarray(values[..., ::-1]))]
-    vector = sum(one / np.linalg.norm(one) for one in both)
-    return vector / np.linalg.norm(vector)
+    return teachers.both_ways(session, ((face - mean) * scale).astype(np.float32))
 
 
 class Set:
@@ -232,9 +227,9 @@ def covers(files, found, sets_, thresholds):
         count += 1
         picture = cv2.imread(str(other), cv2.IMREAD_COLOR)
         for cover in ("nothing", *COVERS):
-            shown = picture if cover == "nothing" else covered(picture, known[1], cover)
+            shown = None if cover == "nothing" else covered(picture, known[1], cover)
             for s in sets_:
-                mine = s(shown)
+                mine = found[s.name][other.name] if shown is None else s(shown)
                 score = -1.0 if mine is None else float(mine[3] @ found[s.name][one.name][3])
                 refused[s.name][cover] += score < thresholds[s.name]
     return {name: {cover: measure.rate(n, count) for cover, n in by_cover.items()} for name, by_cover in refused.items()}

@@ -41,6 +41,14 @@ def session(path, threads=1):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+def both_ways(session, values):
+    """The vector of a face and its mirror image together, as `shared/vision/src/embed.rs` makes it."""
+    name = session.get_inputs()[0].name
+    both = [session.run(None, {name: one[None]})[0][0] for one in (values, np.ascontiguousarray(values[..., ::-1]))]
+    vector = sum(one / np.linalg.norm(one) for one in both)
+    return vector / np.linalg.norm(vector)
+
+
 def read_grids(outputs, side, threshold):
     """Boxes (left, top, width, height), five points and scores out of twelve outputs: class, object,
     box and points on grids of 8, 16 and 32 pixels."""

@@ -1,7 +1,7 @@
 //! Convolutions of each channel by a filter of its own.
 
 use super::bands::bands;
-use super::filters::{Filters, Path, Plane};
+use super::filters::{Filters, Path};
 
 /// Numbers that are added at once.
 const LANES: usize = 8;
@@ -22,7 +22,6 @@ impl Depthwise {
     /// As many planes go in as there are filters, and as many come out.
     pub(super) fn apply(
         &self,
-        plane: Plane,
         path: Path,
         given: &[f32],
         finish: impl Fn(f32) -> f32,
@@ -31,17 +30,17 @@ impl Depthwise {
         // Every step is taken over a plane with its border as one long line, over the ends of lines too; then
         // those that count are kept.
         let [down, across] = path.steps;
-        let length =
-            ((path.out.width - 1) * across + self.filters.width).max(plane.width + path.before[1]);
-        let lines =
-            ((path.out.height - 1) * down + self.filters.height).max(plane.height + path.before[0]);
+        let length = ((path.out.width - 1) * across + self.filters.width)
+            .max(path.over.width + path.before[1]);
+        let lines = ((path.out.height - 1) * down + self.filters.height)
+            .max(path.over.height + path.before[0]);
         let mut bordered = vec![0.0; length * lines + self.filters.width + LANES];
         let mut sums = Vec::new();
         let mut out = Vec::with_capacity(biases.len() * path.out.size());
-        for (channel, given) in given.chunks_exact(plane.size()).enumerate() {
-            for (y, values) in given.chunks_exact(plane.width).enumerate() {
+        for (channel, given) in given.chunks_exact(path.over.size()).enumerate() {
+            for (y, values) in given.chunks_exact(path.over.width).enumerate() {
                 let start = (y + path.before[0]) * length + path.before[1];
-                bordered[start..][..plane.width].copy_from_slice(values);
+                bordered[start..][..path.over.width].copy_from_slice(values);
             }
             let filter = self.filters.of(channel, 0);
             for lines in bands(path.out.height, length * down, BAND) {

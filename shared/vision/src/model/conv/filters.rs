@@ -34,6 +34,8 @@ impl Plane {
 /// How a filter goes over a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Path {
+    /// What goes in.
+    pub(super) over: Plane,
     /// How far it goes on each time, down and across.
     pub(super) steps: [usize; 2],
     /// How far above and left of the plane it begins; there are zeros.

@@ -134,10 +134,10 @@ fn convolution(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Convo
     ) else {
         return Ok(None);
     };
-    let plane = Plane { height, width };
     let padding = pool.computed_padding(&[height, width]);
     let strides = pool.strides();
     let path = Path {
+        over: Plane { height, width },
         steps: [strides[0], strides[1]],
         before: [padding[0].pad_before, padding[1].pad_before],
         out: Plane {
@@ -160,9 +160,7 @@ fn convolution(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Convo
     if filters.values.len() != whole || biases.len() != filters.count || path.out.size() == 0 {
         return Ok(None);
     }
-    Ok(Some(Convolution::new(
-        plane, path, filters, by_channel, biases,
-    )))
+    Ok(Some(Convolution::new(path, filters, by_channel, biases)))
 }
 
 fn values(tensor: &Tensor) -> TractResult<Vec<f32>> {
@@ -204,7 +202,6 @@ impl Limits {
 
 #[derive(Debug)]
 struct Convolution {
-    plane: Plane,
     path: Path,
     way: Way,
     biases: Vec<f32>,
@@ -220,17 +217,16 @@ enum Way {
 
 impl Convolution {
     /// By filters that see all channels, or one for each.
-    fn new(plane: Plane, path: Path, filters: Filters, by_channel: bool, biases: Vec<f32>) -> Self {
+    fn new(path: Path, filters: Filters, by_channel: bool, biases: Vec<f32>) -> Self {
         let three = filters.height == 3 && filters.width == 3;
         let way = if by_channel {
             Way::Depthwise(Depthwise::new(filters))
-        } else if three && path.steps == [1, 1] && path.before == [1, 1] && path.out == plane {
+        } else if three && path.steps == [1, 1] && path.before == [1, 1] && path.out == path.over {
             Way::Winograd(Winograd::new(&filters))
         } else {
             Way::Patches(Patches::new(&filters))
         };
         Self {
-            plane,
             path,
             way,
             biases,
@@ -241,9 +237,9 @@ impl Convolution {
     fn apply(&self, given: &[f32]) -> Vec<f32> {
         let finish = |value| self.limits.keep(value);
         match &self.way {
-            Way::Winograd(way) => way.apply(self.plane, given, finish, &self.biases),
-            Way::Patches(way) => way.apply(self.plane, self.path, given, finish, &self.biases),
-            Way::Depthwise(way) => way.apply(self.plane, self.path, given, finish, &self.biases),
+            Way::Winograd(way) => way.apply(self.path.over, given, finish, &self.biases),
+            Way::Patches(way) => way.apply(self.path, given, finish, &self.biases),
+            Way::Depthwise(way) => way.apply(self.path, given, finish, &self.biases),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::bands::bands;
-use super::filters::{Filters, Path, Plane};
+use super::filters::{Filters, Path};
 use super::product::{COLUMNS, Rows};
 
 /// Places that are done at once.
@@ -34,7 +34,6 @@ impl Patches {
     /// Planes go in, as many planes come out as there are biases.
     pub(super) fn apply(
         &self,
-        plane: Plane,
         path: Path,
         given: &[f32],
         finish: impl Fn(f32) -> f32,
@@ -47,7 +46,7 @@ impl Patches {
             let start = lines.start * path.out.width;
             let places = lines.len() * path.out.width;
             let room = places.next_multiple_of(COLUMNS);
-            self.columns(plane, path, lines, room, given, &mut columns);
+            self.columns(path, lines, room, given, &mut columns);
             products.resize(biases.len() * room, 0.0);
             self.rows.times(&columns, &mut products);
             let channels = out.chunks_exact_mut(path.out.size());
@@ -63,7 +62,6 @@ impl Patches {
     /// What the filters see: for each of their factors what is under it at all places of some lines.
     fn columns(
         &self,
-        plane: Plane,
         path: Path,
         lines: Range<usize>,
         room: usize,
@@ -74,10 +72,10 @@ impl Patches {
         columns.resize(depth * room, 0.0);
         let mut seen = vec![0.0; room];
         let mut factor = 0;
-        for channel in given.chunks_exact(plane.size()) {
+        for channel in given.chunks_exact(path.over.size()) {
             for y in 0..self.height {
                 for x in 0..self.width {
-                    under(channel, plane, path, [y, x], lines.clone(), &mut seen);
+                    under(channel, path, [y, x], lines.clone(), &mut seen);
                     let (blocks, _) = seen.as_chunks::<COLUMNS>();
                     for (at, block) in blocks.iter().enumerate() {
                         columns[(at * depth + factor) * COLUMNS..][..COLUMNS]
@@ -91,31 +89,24 @@ impl Patches {
 }
 
 /// What is under one factor of a filter at all its places of some lines; zero beside the plane.
-fn under(
-    channel: &[f32],
-    plane: Plane,
-    path: Path,
-    [y, x]: [usize; 2],
-    lines: Range<usize>,
-    seen: &mut [f32],
-) {
+fn under(channel: &[f32], path: Path, [y, x]: [usize; 2], lines: Range<usize>, seen: &mut [f32]) {
     let [down, across] = path.steps;
     // The places across at which it is on the plane.
     let first = path.before[1].saturating_sub(x).div_ceil(across);
-    let end = (plane.width + path.before[1])
+    let end = (path.over.width + path.before[1])
         .saturating_sub(x)
         .div_ceil(across)
         .min(path.out.width);
     for (line, seen) in lines.zip(seen.chunks_exact_mut(path.out.width)) {
         let line = (line * down + y).checked_sub(path.before[0]);
-        let Some(line) = line.filter(|&line| line < plane.height && first < end) else {
+        let Some(line) = line.filter(|&line| line < path.over.height && first < end) else {
             seen.fill(0.0);
             continue;
         };
         seen[..first].fill(0.0);
         seen[end..].fill(0.0);
         let seen = &mut seen[first..end];
-        let from = line * plane.width + first * across + x - path.before[1];
+        let from = line * path.over.width + first * across + x - path.before[1];
         if across == 1 {
             seen.copy_from_slice(&channel[from..][..seen.len()]);
         } else {

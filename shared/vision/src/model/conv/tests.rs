@@ -12,7 +12,6 @@ use super::*;
 /// What is done, before there are numbers.
 #[derive(Clone, Copy, Debug)]
 struct Shape {
-    plane: Plane,
     path: Path,
     channels: usize,
     count: usize,
@@ -36,7 +35,8 @@ impl Shape {
 
     /// One number of what comes out, by the definition.
     fn defined(&self, filters: &Filters, given: &[f32], out: usize, at: usize) -> f64 {
-        let Self { plane, path, .. } = self;
+        let Self { path, .. } = self;
+        let plane = path.over;
         let [down, across] = [
             at / path.out.width * path.steps[0],
             at % path.out.width * path.steps[1],
@@ -85,8 +85,8 @@ prop_compose! {
         let plane = Plane { height, width };
         let count = if by_channel { channels } else { count };
         if usual {
-            let path = Path { steps: [1, 1], before: [1, 1], out: plane };
-            return Shape { plane, path, channels, count, height: 3, width: 3, by_channel };
+            let path = Path { over: plane, steps: [1, 1], before: [1, 1], out: plane };
+            return Shape { path, channels, count, height: 3, width: 3, by_channel };
         }
         // A filter that is larger than the plane has no place on it.
         let [height, width] = [
@@ -97,7 +97,7 @@ prop_compose! {
             height: (plane.height + before[0] + after[0] - height) / steps[0] + 1,
             width: (plane.width + before[1] + after[1] - width) / steps[1] + 1,
         };
-        Shape { plane, path: Path { steps, before, out }, channels, count, height, width, by_channel }
+        Shape { path: Path { over: plane, steps, before, out }, channels, count, height, width, by_channel }
     }
 }
 
@@ -106,9 +106,9 @@ proptest! {
     fn every_way_is_what_a_convolution_is(shape in any_shape(), seed in any::<u64>(), least in -1.0_f32..0.0) {
         let filters = shape.filters(seed);
         let biases = numbers(seed ^ 0xb1a5, shape.count);
-        let given = numbers(seed ^ 0x91fe, shape.channels * shape.plane.size());
+        let given = numbers(seed ^ 0x91fe, shape.channels * shape.path.over.size());
         let mut convolution =
-            Convolution::new(shape.plane, shape.path, filters.clone(), shape.by_channel, biases.clone());
+            Convolution::new(shape.path, filters.clone(), shape.by_channel, biases.clone());
         convolution.limits = Limits { least, most: 0.5 };
         let found = convolution.apply(&given);
         prop_assert_eq!(found.len(), shape.count * shape.path.out.size());
