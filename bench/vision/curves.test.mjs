@@ -1,7 +1,8 @@
-// The rates of error in the report, on pairs that can be counted by hand.
+// The rates of error in the report and the times in the tables, on what can be counted by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curve, summary } from "./curves.mjs";
+import { best, typical } from "./tables.mjs";
 import { difference } from "./tensors.mjs";
 
 const pair = (similarity, same) => ({ similarity, same });
@@ -33,4 +34,10 @@ test("a difference that is no number is the largest", () => {
   assert.equal(difference([1, 2], [1.5, 2]), 0.5);
   assert.ok(Number.isNaN(difference([1, NaN, 3], [1, 2, 3])));
   assert.throws(() => difference([1], [1, 2]));
+});
+
+test("every photograph counts alike, however often it was looked at", () => {
+  const times = [[2, 1, 1, 1, 3, 1, 2, 2, 9], [40, 42, 47]];
+  assert.equal(typical(times), (2 + 42) / 2);
+  assert.equal(best(times), (1 + 40) / 2);
 });

@@ -28,15 +28,18 @@ export const USAGE = `Options:
   --write              put the tables into bench/README.md
   --report             a page with every photograph, its faces and the curves instead`;
 
-/** Times and answers of every runtime, of every photograph, as lists over the rounds. */
+/** Times and answers of every runtime; the times of a stage as one list over the rounds for each photograph. */
 class Figures {
   constructor() {
     this.times = {};
     this.differences = {};
   }
 
-  add(runtime, { times }) {
-    for (const [stage, values] of Object.entries(times)) ((this.times[runtime] ??= {})[stage] ??= []).push(...values);
+  add(runtime, photograph, { times }) {
+    for (const [stage, values] of Object.entries(times)) {
+      const of = ((this.times[runtime] ??= {})[stage] ??= []);
+      (of[photograph] ??= []).push(...values);
+    }
   }
 
   hold(pair, one, other) {
@@ -64,11 +67,11 @@ async function measure(set, places, photographs, rounds) {
         const work = { path, stages: Object.keys(native[at].times), models };
         const [ours, theirs] = [await wasm.measure(work), await web.measure(work)];
         const there = await workerd.measure(work);
-        figures.add("native", native[at]);
-        figures.add("onnxruntime", reference[at]);
-        figures.add("wasm", ours);
-        figures.add("web", theirs);
-        figures.add("workerd", there);
+        figures.add("native", at, native[at]);
+        figures.add("onnxruntime", at, reference[at]);
+        figures.add("wasm", at, ours);
+        figures.add("web", at, theirs);
+        figures.add("workerd", at, there);
         figures.hold("native", native[at], reference[at]);
         figures.hold("wasm", ours, theirs);
         figures.hold("workerd", there, reference[at]);
