@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { machine } from "../measure/process.mjs";
 import { writeReadme } from "../report.mjs";
+import { coldStarts } from "./cold.mjs";
 import { onnxruntimeNative, tractNative } from "./native.mjs";
 import { onnxruntimeWeb } from "./onnxruntime-web.mjs";
 import { choosePhotographs } from "./photographs.mjs";
@@ -13,6 +14,9 @@ import { tractInWasm } from "./tract-wasm.mjs";
 import { tractInWorkerd } from "./workerd.mjs";
 
 const say = (line) => console.error(line);
+
+/** How often the Worker is started from nothing. */
+const COLD_STARTS = 5;
 
 const FLAGS = {
   rounds: { type: "string", default: "3" },
@@ -94,11 +98,14 @@ async function main() {
   if (places.sets.length === 0) throw new Error("No set of models is complete here: see `cargo xtask models list`.");
   const photographs = await choosePhotographs(folder);
   const found = [];
-  for (const set of places.sets) found.push([set.name, await measure(set, places, photographs, Number(values.rounds))]);
+  for (const set of places.sets) {
+    const figures = await measure(set, places, photographs, Number(values.rounds));
+    found.push([set.name, { ...figures, cold: await coldStarts(set, photographs[0], COLD_STARTS) }]);
+  }
   const date = new Date().toISOString().slice(0, 10);
   const text = tables({ date, machine: machine(), node: process.versions.node, photographs, found });
   console.log(`\n${text}`);
-  await writeFile(`${places.out}/results.json`, JSON.stringify(found.map(([name, { times, differences }]) => ({ name, times, differences }))));
+  await writeFile(`${places.out}/results.json`, JSON.stringify(found.map(([name, { times, differences, cold }]) => ({ name, times, differences, cold }))));
   if (values.write) await writeReadme(text, "vision");
 }
 

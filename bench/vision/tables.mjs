@@ -85,6 +85,14 @@ function differenceLine(differences) {
   );
 }
 
+function coldLine(cold) {
+  const [start, first, second] = ["start", "first", "second"].map((name) => plain(median(cold[name])));
+  return (
+    `A new process with this Worker alone is ready after ${start} ms; its first look, for which models are read, hashed and ` +
+    `optimised, takes ${first} ms, and its second, before code has run long enough to be compiled for speed, ${second} ms.`
+  );
+}
+
 export function tables({ date, machine, node, photographs, found }) {
   const [, first] = found[0];
   const versions = Object.entries(first.versions).map(([name, version]) => `${name} ${version ?? ""}`.trim()).join(", ");
@@ -92,8 +100,8 @@ export function tables({ date, machine, node, photographs, found }) {
     `Measured ${date} on ${machine}; one thread each. ${versions}, Node ${node}. ${photographs.length} photographs of one person ` +
       "each, all runtimes in turn, round by round; the mean of their medians, of their best times in brackets; a ratio is theirs by ours.",
   ];
-  for (const [name, { times, differences }] of found) {
-    parts.push(`**Models: ${name}**`, modelTable(times), stageTable(times), together(times), differenceLine(differences));
+  for (const [name, { times, differences, cold }] of found) {
+    parts.push(`**Models: ${name}**`, modelTable(times), stageTable(times), together(times), coldLine(cold), differenceLine(differences));
   }
   return parts.join("\n\n");
 }

@@ -48,6 +48,10 @@ fn vision(mut arguments: Arguments) -> Outcome {
         "bench/vision/report.mjs"
     } else {
         places["module"] = module(&tools)?;
+        // Its cold start is measured on the Worker itself.
+        let identity = workers::named(&["identity".to_owned()])?;
+        bundle::build(&tools, Profile::Edge, &identity)?;
+        model_files::gather()?;
         places["python"] = json!(python::packages("bench/vision/python-packages.txt")?);
         "bench/vision/run.mjs"
     };
