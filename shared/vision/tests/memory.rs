@@ -1,6 +1,6 @@
 //! What decoding costs in memory. Alone in its program: nothing else may allocate meanwhile.
 
-use made::{jpeg, png, webp};
+use made::{jpeg, png};
 use peak_alloc::PeakAlloc;
 use vision::decode::{DecodeError, Limits, decode};
 
@@ -41,15 +41,6 @@ mod made {
         writer.finish().unwrap();
         file
     }
-
-    pub(super) fn webp(width: u32, height: u32) -> Vec<u8> {
-        let mut file = Vec::new();
-        let rgb = vec![60; width as usize * height as usize * 3];
-        image_webp::WebPEncoder::new(&mut file)
-            .encode(&rgb, width, height, image_webp::ColorType::Rgb8)
-            .unwrap();
-        file
-    }
 }
 
 #[test]
@@ -59,7 +50,6 @@ fn memory_is_bounded_by_what_the_header_allows() {
         ("baseline", jpeg(6_000, 4_000, false), (2_560, 1_707)),
         ("progressive", jpeg(4_800, 3_100, true), (2_560, 1_653)),
         ("png", png(6_000, 4_000), (2_560, 1_707)),
-        ("webp", webp(4_000, 3_000), (2_560, 1_920)),
     ] {
         let (answer, peak) = cost(&file);
         assert_eq!(answer, Ok(kept), "{name}");

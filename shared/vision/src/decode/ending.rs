@@ -1,5 +1,6 @@
-//! A file as far as the picture in it goes. The JPEG decoder reads ahead, so a few zeros may follow:
-//! enough for that, and too few to stand for parts of a picture that are missing.
+//! A file as far as the picture in it goes: a beginning, and what follows it. The JPEG decoder reads
+//! ahead, so a few zeros may follow: enough for that, and too few to stand for parts of a picture that
+//! are missing.
 
 use zune_core::bytestream::{ZByteIoError, ZByteReaderTrait, ZSeekFrom};
 
@@ -7,29 +8,39 @@ use zune_core::bytestream::{ZByteIoError, ZByteReaderTrait, ZSeekFrom};
 const PADDING: usize = 16;
 
 pub(super) struct Ending<'a> {
-    bytes: &'a [u8],
-    /// As long as the bytes, or longer by zeros.
+    head: Vec<u8>,
+    rest: &'a [u8],
+    /// As long as both, or longer by zeros.
     length: usize,
     position: usize,
 }
 
 impl<'a> Ending<'a> {
-    /// Ends before this place.
-    pub(super) fn at(bytes: &'a [u8], end: usize) -> Self {
-        let bytes = &bytes[..end.min(bytes.len())];
+    /// Ends with the rest.
+    pub(super) const fn at(head: Vec<u8>, rest: &'a [u8]) -> Self {
         Self {
-            bytes,
-            length: bytes.len(),
+            length: head.len() + rest.len(),
+            head,
+            rest,
             position: 0,
         }
     }
 
-    /// Ends in zeros from this place on.
-    pub(super) fn padded(bytes: &'a [u8], end: usize) -> Self {
-        let ending = Self::at(bytes, end);
-        Self {
-            length: ending.length + PADDING,
-            ..ending
+    /// Ends in zeros after the rest.
+    pub(super) const fn padded(head: Vec<u8>, rest: &'a [u8]) -> Self {
+        let mut ending = Self::at(head, rest);
+        ending.length += PADDING;
+        ending
+    }
+
+    /// What lies at the position, in one piece; nothing after the rest.
+    fn piece(&self) -> &[u8] {
+        match self.head.get(self.position..) {
+            Some(head) if !head.is_empty() => head,
+            _ => {
+                let at = self.position.saturating_sub(self.head.len());
+                self.rest.get(at..).unwrap_or_default()
+            }
         }
     }
 
@@ -41,7 +52,7 @@ impl<'a> Ending<'a> {
 impl ZByteReaderTrait for Ending<'_> {
     #[inline]
     fn read_byte_no_error(&mut self) -> u8 {
-        let byte = self.bytes.get(self.position).copied();
+        let byte = self.piece().first().copied();
         self.position = self.position.saturating_add(1);
         byte.unwrap_or(0)
     }
@@ -60,10 +71,21 @@ impl ZByteReaderTrait for Ending<'_> {
 
     fn peek_bytes(&mut self, buf: &mut [u8]) -> Result<usize, ZByteIoError> {
         let count = buf.len().min(self.left());
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let (known, padding) = buf[..count].split_at_mut(rest.len().min(count));
-        known.copy_from_slice(&rest[..known.len()]);
-        padding.fill(0);
+        let at = self.position;
+        let mut todo = &mut buf[..count];
+        while !todo.is_empty() {
+            let piece = self.piece();
+            let known = piece.len().min(todo.len());
+            if known == 0 {
+                todo.fill(0);
+                break;
+            }
+            let (now, later) = todo.split_at_mut(known);
+            now.copy_from_slice(&piece[..known]);
+            self.position += known;
+            todo = later;
+        }
+        self.position = at;
         Ok(count)
     }
 
@@ -96,12 +118,10 @@ impl ZByteReaderTrait for Ending<'_> {
     }
 
     fn read_remaining(&mut self, sink: &mut Vec<u8>) -> Result<usize, ZByteIoError> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let before = sink.len();
         let left = self.left();
-        sink.extend_from_slice(rest);
-        sink.extend(std::iter::repeat_n(0, left - rest.len()));
-        self.position = self.length;
-        Ok(left)
+        sink.resize(before + left, 0);
+        self.read_bytes(&mut sink[before..])
     }
 }
 
@@ -111,14 +131,14 @@ mod tests {
 
     #[test]
     fn zeros_follow_the_end_and_nothing_else() {
-        let mut plain = Ending::at(&[1, 2, 3, 9], 3);
+        let mut plain = Ending::at(vec![1, 2], &[3]);
         let mut bytes = [7; 5];
         assert!(plain.peek_exact_bytes(&mut bytes).is_err());
         assert_eq!(plain.read_bytes(&mut bytes).ok(), Some(3));
         assert_eq!((bytes, plain.is_eof().ok()), ([1, 2, 3, 7, 7], Some(true)));
         assert_eq!(plain.read_byte_no_error(), 0);
 
-        let mut padded = Ending::padded(&[1, 2, 3, 9], 3);
+        let mut padded = Ending::padded(vec![1, 2], &[3]);
         assert!(padded.read_exact_bytes(&mut bytes).is_ok());
         assert_eq!(
             (bytes, padded.is_eof().ok()),

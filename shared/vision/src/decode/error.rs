@@ -60,6 +60,12 @@ pub enum Unsupported {
     /// Many passes over the whole picture cost time for nothing.
     #[error("JPEG with so many scans")]
     JpegScans,
+    /// In a few bytes it can ask for gigabytes.
+    #[error("lossless WebP")]
+    LosslessWebp,
+    /// Its transparency is coded without loss.
+    #[error("WebP with transparency")]
+    TransparentWebp,
 }
 
 impl DecodeError {
@@ -82,7 +88,7 @@ impl DecodeError {
                 "The file is damaged: take the picture again, or save it anew."
             }
             Self::UnknownFormat | Self::Unsupported(_) => {
-                "Save the picture as an ordinary JPEG, PNG or WebP."
+                "Save the picture as an ordinary JPEG or PNG."
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The few tags of EXIF (CIPA DC-008, TIFF 6.0) that matter here: how the camera was held, whether
-//! one is named, which software, and the size it says. Bounded: two directories, 256 entries each,
-//! nothing is followed twice, and whatever is out of place is left out.
+//! one is named, which software, and the size it says. Bounded: two directories, 256 entries each, the
+//! beginning of a text; whatever is out of place is left out.
 
 use crate::Picture;
 
@@ -92,7 +92,7 @@ pub(super) struct Tags {
 }
 
 const MAX_ENTRIES: u16 = 256;
-/// No name of software is longer that is looked at.
+/// No more of a text is looked at.
 const LONGEST_TEXT: usize = 128;
 
 const MAKE: u16 = 0x010f;
@@ -137,8 +137,10 @@ const EDITORS: [&str; 24] = [
 
 /// Whether a field for software names a program that edits or generates.
 pub(super) fn names_editor(text: &[u8]) -> bool {
-    let text = &text[..text.len().min(LONGEST_TEXT)];
-    let text = text.to_ascii_lowercase();
+    let text = text
+        .get(..LONGEST_TEXT)
+        .unwrap_or(text)
+        .to_ascii_lowercase();
     EDITORS
         .iter()
         .any(|name| text.windows(name.len()).any(|part| part == name.as_bytes()))
@@ -234,7 +236,7 @@ impl<'a> Tiff<'a> {
         }
     }
 
-    /// Text that is not blank.
+    /// The beginning of a text, if that is not blank.
     fn text(self, entry: usize) -> Option<&'a [u8]> {
         let (kind, count) = (self.short(entry + 2)?, self.long(entry + 4)?);
         let count = usize::try_from(count).ok()?;
@@ -245,6 +247,7 @@ impl<'a> Tiff<'a> {
             usize::try_from(self.long(entry + 8)?).ok()?
         };
         let text = self.bytes.get(at..at.checked_add(count)?)?;
+        let text = text.get(..LONGEST_TEXT).unwrap_or(text);
         let blank = text.iter().all(|byte| matches!(byte, 0 | b' '));
         (kind == ASCII && !blank).then_some(text)
     }

@@ -1,6 +1,7 @@
 //! JPEG (ITU-T T.81). The segments are walked here, strictly and to the end of the image; what they
 //! hold is decoded by `zune-jpeg` without vector instructions, so that every machine and wasm see
-//! the same pixels.
+//! the same pixels. It is given those segments alone that pixels depend on, so that it cannot read
+//! another frame out of the others than the one that was judged.
 
 use super::ending::Ending;
 use super::{DecodeError, Format, Outline, Unsupported, big16};
@@ -31,9 +32,15 @@ struct Frame {
     samples: u64,
 }
 
+/// The most bytes of what comes before the first scan and is of use: some tables.
+const MOST_TABLES: usize = 65_536;
+
 /// What all segments say together.
 struct Walk<'a> {
     frame: Frame,
+    /// The beginning of the image as the decoder gets it, and where its first scan begins.
+    head: Vec<u8>,
+    first_scan: usize,
     /// What comes in more than one scan is held whole.
     held: bool,
     exif: Option<&'a [u8]>,
@@ -59,8 +66,9 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
 
 /// Walks all segments of the image, entropy-coded ones included.
 fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
-    let (mut frame, mut exif) = (None, None);
-    let (mut scans, mut first_scan) = (0, 0);
+    let (mut frame, mut exif, mut adobe) = (None, None, None);
+    let (mut scans, mut first_scan) = (0, None);
+    let mut tables = Vec::new();
     // After the start of the image.
     let mut at = 2;
     loop {
@@ -69,7 +77,8 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             break;
         }
         let segment = segment(bytes, at)?;
-        at += 2 + segment.len();
+        let whole = &bytes[at..at + 2 + segment.len()];
+        at += whole.len();
         match marker {
             0xc0..=0xc2 => {
                 if frame.is_some() {
@@ -83,32 +92,73 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             }
             0xc9..=0xcf => return Err(DecodeError::Unsupported(Unsupported::ArithmeticJpeg)),
             0xe1 => exif = exif.or_else(|| segment.strip_prefix(b"Exif\0\0")),
+            0xee if segment.starts_with(b"Adobe") => {
+                if adobe.replace(segment).is_some() {
+                    return Err(MALFORMED);
+                }
+            }
             0xda => {
                 if frame.is_none() {
                     return Err(MALFORMED);
                 }
                 scans += 1;
-                if scans == 1 {
-                    first_scan = *segment.first().ok_or(MALFORMED)?;
-                }
                 if scans > MAX_SCANS {
                     return Err(DecodeError::Unsupported(Unsupported::JpegScans));
                 }
+                let begin = at - whole.len() - 2;
+                first_scan.get_or_insert((begin, *segment.first().ok_or(MALFORMED)?));
                 at = after_scan(bytes, at)?;
             }
             // Nothing else that begins a segment stands alone.
             0x00..=0x01 | 0xd0..=0xd8 => return Err(MALFORMED),
             _ => {}
         }
+        match marker {
+            0xc0..=0xc2 | 0xc4 | 0xdb | 0xdd if scans == 0 => {
+                tables.extend([0xff, marker]);
+                tables.extend(whole);
+                if tables.len() > MOST_TABLES {
+                    return Err(MALFORMED);
+                }
+            }
+            // From the first scan on the decoder reads the file itself.
+            0xc0..=0xc2 | 0xe0..=0xef | 0xfe if scans > 0 => return Err(MALFORMED),
+            _ => {}
+        }
     }
-    let frame: Frame = frame.filter(|_| scans > 0).ok_or(MALFORMED)?;
+    let frame: Frame = frame.ok_or(MALFORMED)?;
+    let (first_scan, components) = first_scan.ok_or(MALFORMED)?;
+    let mut head = vec![0xff, 0xd8];
+    head.extend(
+        adobe
+            .map(|adobe| colours(adobe, frame.components))
+            .transpose()?
+            .unwrap_or_default(),
+    );
+    head.extend(tables);
     Ok(Walk {
         frame,
-        held: frame.progressive || first_scan != frame.components,
+        head,
+        first_scan,
+        held: frame.progressive || components != frame.components,
         exif,
         end: at - 2,
         after: &bytes[at..],
     })
+}
+
+/// What Adobe's segment says of the colours, as a segment that says nothing else. Without it three
+/// components are brightness and colour, four are inks.
+fn colours(adobe: &[u8], components: u8) -> Result<Vec<u8>, DecodeError> {
+    let transform = *adobe.get(11).ok_or(MALFORMED)?;
+    match (components, transform) {
+        (1, _) => Ok(Vec::new()),
+        (3, 0 | 1) | (4, 0 | 2) => {
+            let begin = [0xff, 0xee, 0, 14];
+            Ok([&begin[..], b"Adobe", &[0, 100, 0, 0, 0, 0, transform]].concat())
+        }
+        _ => Err(MALFORMED),
+    }
 }
 
 /// The marker there, after which `at` stands.
@@ -208,16 +258,31 @@ pub(super) fn pixels(bytes: &[u8], mut rows: Shrinker) -> Result<Picture, Decode
         .jpeg_set_max_scans(MAX_SCANS)
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     let walk = walk(bytes)?;
+    let end = walk.end;
     let file = if walk.held {
         // The decoder needs to see the end; what is missing in a scan before looks coarse.
-        Ending::at(bytes, walk.end + 2)
+        Ending::at(walk.head, &bytes[walk.first_scan..end + 2])
     } else {
         // The decoder makes up what is missing before a marker, but not before the end of the file.
-        Ending::padded(bytes, walk.end)
+        Ending::padded(walk.head, &bytes[walk.first_scan..end])
     };
     let mut decoder = JpegDecoder::new_with_options(file, options);
     decoder.decode_headers().map_err(|_| MALFORMED)?;
     let info = decoder.info().ok_or(MALFORMED)?;
+    let Frame {
+        width,
+        height,
+        components,
+        ..
+    } = walk.frame;
+    let found = (
+        u32::from(info.width),
+        u32::from(info.height),
+        info.components,
+    );
+    if found != (width, height, components) {
+        return Err(MALFORMED);
+    }
     let grey = info.components == 1;
     if grey {
         decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::Luma));
@@ -226,19 +291,18 @@ pub(super) fn pixels(bytes: &[u8], mut rows: Shrinker) -> Result<Picture, Decode
     let mut pixels = vec![0; size];
     decoder.decode_into(&mut pixels).map_err(|_| MALFORMED)?;
     drop(decoder);
-    let width = usize::from(info.width);
+    let columns = usize::from(info.width);
     if grey {
-        let mut rgb = Vec::with_capacity(width * 3);
-        for row in pixels.chunks_exact(width) {
+        let mut rgb = Vec::with_capacity(columns * 3);
+        for row in pixels.chunks_exact(columns) {
             rgb.clear();
             rgb.extend(row.iter().flat_map(|grey| [*grey; 3]));
             rows.push(&rgb);
         }
     } else if rows.keeps() {
-        let (width, height) = (u32::from(info.width), u32::from(info.height));
         return Picture::new(width, height, pixels).ok_or(MALFORMED);
     } else {
-        for row in pixels.chunks_exact(width * 3) {
+        for row in pixels.chunks_exact(columns * 3) {
             rows.push(row);
         }
     }

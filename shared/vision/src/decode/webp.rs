@@ -1,7 +1,10 @@
 //! WebP (RFC 9649). Chunks are walked here: the size of the canvas and that of what is in it must be
 //! the same, since each of them decides what is allocated. `image-webp` decodes.
+//!
+//! Lossy pictures alone. What is coded without loss, which alpha is too, names so many tables as it
+//! likes in a few bytes, and the decoder makes room for all of them: kilobytes become gigabytes.
 
-use super::{DecodeError, Format, Outline, png::flatten_rgba};
+use super::{DecodeError, Format, Outline, Unsupported};
 use crate::Picture;
 use crate::shrink::Shrinker;
 use image_webp::WebPDecoder;
@@ -16,10 +19,9 @@ const TRUNCATED: DecodeError = DecodeError::Truncated {
 
 /// Bytes for each pixel, in hundredths: planes of brightness and colour beside the pixels.
 const LOSSY: u64 = 500;
-/// The same, with alpha in the pixels, and alpha by itself, which is decoded as if it had colours.
-const LOSSY_WITH_ALPHA: u64 = 1_100;
-/// Decoded with alpha, and copied without.
-const LOSSLESS: u64 = 700;
+
+const LOSSLESS: DecodeError = DecodeError::Unsupported(Unsupported::LosslessWebp);
+const TRANSPARENT: DecodeError = DecodeError::Unsupported(Unsupported::TransparentWebp);
 
 /// Walks all chunks.
 pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
@@ -30,7 +32,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
         .ok_or(MALFORMED)?;
     let (file, after) = bytes.split_at_checked(end).ok_or(TRUNCATED)?;
     let (mut canvas, mut image) = (None, None);
-    let (mut alpha, mut exif, mut at) = (false, None, 12);
+    let (mut exif, mut at) = (None, 12);
     while at < file.len() {
         let (kind, data) = chunk(file, &mut at)?;
         match kind {
@@ -42,20 +44,17 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
                 if flags & 0x02 != 0 {
                     return Err(DecodeError::Animated);
                 }
-                alpha = flags & 0x10 != 0;
+                if flags & 0x10 != 0 {
+                    return Err(TRANSPARENT);
+                }
                 let sides = little24(data, 4).zip(little24(data, 7)).ok_or(MALFORMED)?;
                 canvas = Some((sides.0 + 1, sides.1 + 1));
             }
             b"ANIM" | b"ANMF" => return Err(DecodeError::Animated),
-            b"VP8 " | b"VP8L" => {
-                let is_lossy = kind == b"VP8 ";
-                let sides = if is_lossy {
-                    lossy(data)
-                } else {
-                    lossless(data)
-                };
-                let sides = sides.ok_or(MALFORMED)?;
-                if image.replace((sides, is_lossy)).is_some() {
+            b"VP8L" => return Err(LOSSLESS),
+            b"ALPH" => return Err(TRANSPARENT),
+            b"VP8 " => {
+                if image.replace(lossy(data).ok_or(MALFORMED)?).is_some() {
                     return Err(MALFORMED);
                 }
             }
@@ -66,18 +65,14 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
             _ => {}
         }
     }
-    let (sides, is_lossy) = image.ok_or(MALFORMED)?;
+    let sides = image.ok_or(MALFORMED)?;
     if canvas.is_some_and(|canvas| canvas != sides) || sides.0 == 0 || sides.1 == 0 {
         return Err(MALFORMED);
     }
     Ok(Outline {
         width: sides.0,
         height: sides.1,
-        cost: match (is_lossy, alpha) {
-            (true, false) => LOSSY,
-            (true, true) => LOSSY_WITH_ALPHA,
-            (false, _) => LOSSLESS,
-        },
+        cost: LOSSY,
         exif,
         software: None,
         trailing: after.iter().any(|byte| *byte != 0),
@@ -104,12 +99,6 @@ fn lossy(data: &[u8]) -> Option<(u32, u32)> {
     (tag & 1 == 0).then_some((side(a, b), side(c, d)))
 }
 
-/// Width and height of a lossless image (RFC 9649, 3.4).
-fn lossless(data: &[u8]) -> Option<(u32, u32)> {
-    let bits = little32(data, 1).filter(|_| data[0] == 0x2f)?;
-    Some(((bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1))
-}
-
 fn little24(bytes: &[u8], at: usize) -> Option<u32> {
     let [a, b, c] = *bytes.get(at..at + 3)? else {
         return None;
@@ -127,23 +116,17 @@ pub(super) fn pixels(bytes: &[u8], mut rows: Shrinker) -> Result<Picture, Decode
     decoder.set_memory_limit(bytes.len());
     let (width, height) = decoder.dimensions();
     let size = decoder.output_buffer_size().ok_or(MALFORMED)?;
-    let alpha = decoder.has_alpha();
+    if decoder.has_alpha() {
+        return Err(TRANSPARENT);
+    }
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(|_| MALFORMED)?;
     drop(decoder);
-    if !alpha && rows.keeps() {
+    if rows.keeps() {
         return Picture::new(width, height, pixels).ok_or(MALFORMED);
     }
-    let width = width as usize;
-    let mut rgb = Vec::with_capacity(width * 3);
-    for row in pixels.chunks_exact(width * if alpha { 4 } else { 3 }) {
-        if alpha {
-            rgb.clear();
-            flatten_rgba(row, &mut rgb);
-            rows.push(&rgb);
-        } else {
-            rows.push(row);
-        }
+    for row in pixels.chunks_exact(width as usize * 3) {
+        rows.push(row);
     }
     rows.finish().ok_or(MALFORMED)
 }
@@ -164,28 +147,21 @@ mod tests {
         [b"RIFF", &length[..], b"WEBP", &parts].concat()
     }
 
-    /// 40×50, lossy and lossless, and a canvas of that size.
-    fn parts() -> [Vec<u8>; 3] {
-        let bits = (39_u32 + (49 << 14)).to_le_bytes();
+    /// 40×50 pixels, and a canvas of that size.
+    fn parts() -> [Vec<u8>; 2] {
         [
             part(*b"VP8 ", &[0, 0, 0, 0x9d, 0x01, 0x2a, 40, 0, 50, 0, 9]),
-            part(*b"VP8L", &[&[0x2f], &bits[..]].concat()),
-            part(*b"VP8X", &[0x10, 0, 0, 0, 39, 0, 0, 49, 0, 0]),
+            part(*b"VP8X", &[0, 0, 0, 0, 39, 0, 0, 49, 0, 0]),
         ]
     }
 
     #[test]
     fn every_form_says_its_size() {
-        let [lossy, lossless, canvas] = parts();
-        for (parts, cost) in [
-            (std::slice::from_ref(&lossy), LOSSY),
-            (std::slice::from_ref(&lossless), LOSSLESS),
-            (&[canvas.clone(), lossy.clone()], LOSSY_WITH_ALPHA),
-            (&[canvas, lossless.clone()], LOSSLESS),
-        ] {
+        let [lossy, canvas] = parts();
+        for parts in [std::slice::from_ref(&lossy), &[canvas, lossy.clone()]] {
             let file = file(parts);
             let found = outline(&file).unwrap();
-            assert_eq!((found.width, found.height, found.cost), (40, 50, cost));
+            assert_eq!((found.width, found.height, found.cost), (40, 50, LOSSY));
             for cut in 12..file.len() {
                 assert_eq!(outline(&file[..cut]).unwrap_err(), TRUNCATED, "{cut}");
             }
@@ -194,8 +170,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_coded_without_loss_is_refused_before_it_is_read() {
+        let [lossy, canvas] = parts();
+        let mut transparent = canvas.clone();
+        transparent[8] = 0x10;
+        for (parts, error) in [
+            (&[part(*b"VP8L", &[0x2f, 39, 64, 12, 0])][..], LOSSLESS),
+            (&[lossy.clone(), part(*b"VP8L", &[])], LOSSLESS),
+            (&[transparent, lossy.clone()], TRANSPARENT),
+            (&[canvas, part(*b"ALPH", &[1, 2]), lossy], TRANSPARENT),
+        ] {
+            assert_eq!(outline(&file(parts)).unwrap_err(), error);
+        }
+    }
+
+    #[test]
     fn a_canvas_cannot_hide_what_is_in_it() {
-        let [lossy, lossless, canvas] = parts();
+        let [lossy, canvas] = parts();
         let other = part(*b"VP8X", &[0, 0, 0, 0, 38, 0, 0, 49, 0, 0]);
         let later = part(*b"VP8 ", &[1, 0, 0, 0x9d, 0x01, 0x2a, 40, 0, 50, 0, 9]);
         for parts in [
@@ -203,10 +194,9 @@ mod tests {
             std::slice::from_ref(&canvas),
             &[canvas.clone(), canvas.clone(), lossy.clone()],
             &[lossy.clone(), canvas.clone()],
-            &[lossy, lossless],
+            &[lossy.clone(), lossy.clone()],
             &[later],
             &[part(*b"VP8 ", &[0; 20])],
-            &[part(*b"VP8L", &[0x2f, 0])],
             &[],
         ] {
             assert_eq!(outline(&file(parts)).unwrap_err(), MALFORMED);
