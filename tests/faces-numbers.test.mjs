@@ -1,6 +1,7 @@
 // Whether the Worker of faces sees what the native code sees, to a thousandth, with each set of models that
 // is here; and whether several who ask at once fit into an isolate's memory.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -104,13 +105,18 @@ for (const set of modelSets())
       assert.ok(self.match && self.similarity > 0.99, JSON.stringify(self));
       assert.ok(same.match, JSON.stringify(same));
       assert.ok(!stranger.match && stranger.similarity < stranger.threshold, JSON.stringify(stranger));
-      for (const { confidence } of [self, same, stranger]) assert.ok(confidence === null || (confidence >= 0 && confidence <= 1));
+      const confidences = [self, same, stranger].map(({ confidence }) => confidence);
+      assert.deepEqual(confidences, confidences.toSorted((one, two) => two - one), "the more alike, the surer");
+      assert.ok(self.confidence <= 1 && same.confidence > 0.5 && stranger.confidence < 0.5 && stranger.confidence >= 0, `${confidences}`);
       const two = (await examineJson(world, { image: dataUri(couple), template })).expect(200).body;
       assert.deepEqual([two.unfit.reason, two.comparison], ["several_faces", undefined]);
       const bytes = Buffer.from(template, "base64");
       bytes[10] ^= 1;
-      const changed = bytes.toString("base64");
-      (await examineJson(world, { image: dataUri(one), template: changed })).refused(400, "validation_error", { field: "template" });
+      const sent = (image) => examineJson(world, { image: dataUri(image), template: bytes.toString("base64") });
+      (await sent(one)).refused(400, "validation_error", { field: "template", says: /checksum/ });
+      // Whole, and of another model: told whatever the picture shows.
+      createHash("sha256").update(bytes.subarray(0, -8)).digest().copy(bytes, bytes.length - 8, 0, 8);
+      for (const image of [one, couple, greyJpeg(640, 480)]) (await sent(image)).refused(409, "conflict", { field: "template", says: /enrolled again/ });
     });
 
     test("five at once, and the largest pictures that are taken, fit into its memory", async () => {
@@ -118,9 +124,19 @@ for (const set of modelSets())
       const people = await Promise.all(PEOPLE.slice(0, 3).map((file) => readFile(file)));
       const large = [most, most, png(6_000, 4_000, () => [200, 150, 120])];
       const replies = await Promise.all([...large, ...people, drawn(480, 480), drawn(300, 700)].slice(0, 5).map((file) => look(file)));
-      const memory = Math.max(...replies.map((reply) => reply.expect(200).body.details.memory_bytes));
-      assert.ok(memory < MOST_MEMORY, `${memory} bytes`);
+      // As much file as one may have, in base64 in JSON, twice at once.
+      const whole = { image: dataUri(padded(most)) };
+      const bodies = await Promise.all([1, 2].map(() => examineJson(world, whole, { query: "?details=true" })));
+      const all = [...replies, ...bodies].map((reply) => reply.expect(200).body.details.memory_bytes);
+      assert.ok(Math.max(...all) < MOST_MEMORY, `${all} bytes`);
     });
+
+    /** The same picture with comments, nearly 8 MB. */
+    function padded(jpeg) {
+      const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0xff, 0xff]), Buffer.alloc(65_533, 0x2e)]);
+      const count = Math.floor((7_990_000 - jpeg.length) / comment.length);
+      return Buffer.concat([jpeg.subarray(0, 2), ...Array(count).fill(comment), jpeg.subarray(2)]);
+    }
 
     /** The largest picture of 3:2 that is not refused. */
     async function largest() {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
 import { IDENTITY, dataUri, examine, examineJson, greyJpeg, install, modelSets, png } from "./harness/faces.mjs";
+import { eventually } from "./harness/poll.mjs";
 import { startWorld } from "./harness/world.mjs";
 import { readWorkers } from "../xtask/runner/workers.mjs";
 
@@ -94,26 +95,42 @@ test("what is too large is refused, with and without a declared length", async (
   (await examine(world, pieces, { type: "image/png" })).refused(413, "payload_too_large");
 });
 
-test("models that are not there are said, and used as soon as they are", async () => {
-  const missing = () => examine(world, small, { type: "image/png" });
+const missing = () => examine(world, small, { type: "image/png" });
+/** What the log says of reading models, as soon as it says so often. */
+const told = (count) =>
+  eventually(`${count} lines about models`, () => {
+    const lines = world.logs().filter((line) => line.includes('"models_read"'));
+    return lines.length >= count && lines;
+  });
+
+test("models that are not there are said", async () => {
   const replies = await Promise.all([missing(), missing(), missing()]);
   for (const reply of replies) {
     reply.refused(503, "model_unavailable");
     assert.equal(reply.headers.get("retry-after"), "5");
     assert.ok(!/onnx|yunet/i.test(reply.text), "what is missing is for the log");
   }
-  const told = () => world.logs().filter((line) => line.includes('"models_read"'));
-  assert.match(told()[0], /\.onnx is not there/);
-  const set = modelSets().find(({ set }) => set === "published");
-  if (!set) return;
+  assert.match((await told(1))[0], /\.onnx is not there/);
+});
+
+const published = modelSets().find(({ set }) => set === "published");
+
+test("models are used as soon as they are there", { skip: !published }, async () => {
+  const [first, ...others] = published.files;
   const bucket = await world.bucket("MODELS", IDENTITY);
-  await bucket.put(set.files[0], "another file");
+  await install(world, published);
+  await bucket.put(first, "another file");
+  const before = (await told(1)).length;
   (await missing()).refused(503, "model_unavailable");
-  assert.match(told().at(-1), /SHA-256/);
-  await install(world, set);
+  assert.match((await told(before + 1)).at(-1), /SHA-256/);
+  await bucket.delete(others[0]);
+  (await missing()).refused(503, "model_unavailable");
+  assert.match((await told(before + 2)).at(-1), /\.onnx is not there/);
+  await install(world, published);
   const seen = [...(await Promise.all([missing(), missing(), missing()])), await missing()];
   for (const reply of seen) assert.equal(reply.expect(200).body.unfit.reason, "no_face");
-  assert.equal(told().filter((line) => line.includes('"info"')).length, 1, "who comes meanwhile waits for the same");
+  const read = (await told(before + 3)).filter((line) => line.includes('"info"'));
+  assert.equal(read.length, 1, "who comes meanwhile waits for the same");
 });
 
 test("a set of a name that there is none of is an operator's mistake, not the caller's", async () => {

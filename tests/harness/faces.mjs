@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { deflateSync, crc32 } from "node:zlib";
 import { ROOT } from "../../xtask/runner/workers.mjs";
@@ -23,29 +23,30 @@ function manifest() {
   return texts.map((text) => ({ set: value(text, "set"), role: value(text, "role"), file: value(text, "file") }));
 }
 
-/** Where the files of a set may be, in the order of `xtask/models`. */
+/** Where models may be, in the order of `xtask/models`. */
 const FOLDERS = [process.env.PROOF_MODELS, ...["models", ".proof/models", "../shared/models"].map((name) => join(ROOT, name))].filter(Boolean);
 
-/** The sets whose files are all here: `{set, folder, files}`. */
+/** The sets whose files are all here: `{set, files, paths}`. */
 export function modelSets() {
   const sets = ["default", "published"].map((set) => {
     const files = manifest().filter((model) => model.set === set).map((model) => model.file);
-    const folder = FOLDERS.find((one) => files.every((file) => existsSync(join(one, file))));
-    return { set, folder, files };
+    const paths = files.map((file) => FOLDERS.map((folder) => join(folder, file)).find(existsSync));
+    return { set, files, paths };
   });
-  return sets.filter(({ folder, files }) => folder && files.length > 0);
+  return sets.filter(({ paths }) => paths.length > 0 && paths.every(Boolean));
 }
 
 /** Puts the files of a set where the Worker looks for those that an operator installs. */
-export async function install(world, { folder, files }) {
+export async function install(world, { paths }) {
   const bucket = await world.bucket("MODELS", IDENTITY);
-  for (const file of files) await bucket.put(file, await readFile(join(folder, file)));
+  for (const path of paths) await bucket.put(basename(path), await readFile(path));
 }
 
-/** Photographs of people, as paths; none if there is no such folder. */
+/** Photographs of people, as paths; none if they are not here. */
 export function photographs(...names) {
   const folder = outside("PROOF_FACES", "faces");
-  return folder ? names.map((name) => join(folder, name)) : [];
+  const paths = folder ? names.map((name) => join(folder, name)) : [];
+  return paths.every(existsSync) ? paths : [];
 }
 
 /** Asks the Worker to look. */
@@ -64,8 +65,8 @@ export const examineJson = (world, body, options) => examine(world, JSON.stringi
 export const dataUri = (bytes, type = "image/jpeg") => `data:${type};base64,${Buffer.from(bytes).toString("base64")}`;
 
 /** What the same code says natively of pictures in files. */
-export async function examineNatively({ set, folder }, files) {
-  const args = [set, folder, ...files];
+export async function examineNatively({ set, paths }, files) {
+  const args = [set, ...paths, "--", ...files];
   const options = { cwd: ROOT, maxBuffer: 1 << 28 };
   const cargo = ["run", "--quiet", "-p", "proof-identity", "--example", "examine", "--"];
   const program = process.env.PROOF_NATIVE_LOOK;

@@ -4,13 +4,13 @@
 use std::hint::black_box;
 
 use vision::decode::{DecodeError, Limits, decode};
-use vision::liveness::{LivenessNetwork, frequency};
+use vision::liveness::{LivenessNetwork, Score, frequency};
 use vision::look::{Fit, Unfit, look};
 use vision::manifest::Role;
 use vision::template::EmbeddingError;
 use vision::{
-    Detector, Embedder, Embedding, FaceId, Incomparable, Index, Model, ModelError, Picture, Region,
-    SHARD_CAPACITY, Template, Yunet,
+    Detector, Embedder, Embedding, Examiner, FaceId, Incomparable, Index, Model, ModelError,
+    Picture, Region, SHARD_CAPACITY, Template, Yunet,
 };
 
 use crate::{Recorded, Stage};
@@ -40,6 +40,7 @@ pub struct Pipeline {
     detector: Yunet<Recorded>,
     embedder: Embedder<Recorded>,
     liveness: Option<LivenessNetwork<Recorded>>,
+    examiner: Examiner<Recorded>,
     models: Vec<Recorded>,
 }
 
@@ -54,10 +55,13 @@ impl Pipeline {
         };
         let detector = of(Role::Detector).ok_or(Trouble::Absent("detector"))?;
         let embedder = of(Role::Embedder).ok_or(Trouble::Absent("embedder"))?;
+        let liveness = of(Role::Liveness);
+        let examiner = Examiner::new(detector.clone(), embedder.clone(), liveness.clone())?;
         Ok(Self {
             detector: Yunet::new(detector)?,
             embedder: Embedder::new(embedder)?,
-            liveness: of(Role::Liveness).map(LivenessNetwork::new).transpose()?,
+            liveness: liveness.map(LivenessNetwork::new).transpose()?,
+            examiner,
             models,
         })
     }
@@ -87,8 +91,9 @@ impl Pipeline {
 
     /// What the network for life says of a face, if the set has one.
     pub fn life(&self, picture: &Picture, face: Region) -> Result<Option<f32>, Trouble> {
-        let judge = |network: &LivenessNetwork<Recorded>| network.probability(picture, face);
-        Ok(self.liveness.as_ref().map(judge).transpose()?)
+        let judge = |network: &LivenessNetwork<Recorded>| network.score(picture, face);
+        let score = self.liveness.as_ref().map(judge).transpose()?;
+        Ok(score.map(Score::value))
     }
 }
 
@@ -170,15 +175,13 @@ impl Subject {
         Ok(())
     }
 
+    /// All of it, as the product does it.
     fn verify(&self, pipeline: &Pipeline) -> Result<(), Trouble> {
         let picture = decode(&self.file, &Limits::default())?.picture;
-        let fit = pipeline.found(&picture)?.1.map_err(Trouble::Unfit)?;
-        let embedding = pipeline.embed(&fit.aligned)?;
-        black_box(self.template.similarity_to(&embedding)?);
-        if let Some(wider) = frequency::around(&picture, fit.face.region) {
-            black_box(frequency::analyse(&fit.aligned, &wider));
-        }
-        black_box(pipeline.life(&picture, fit.face.region)?);
+        let seen = pipeline.examiner.examine(&picture, |_| ())?;
+        let seen = seen.outcome.map_err(Trouble::Unfit)?;
+        black_box(pipeline.examiner.compare(&seen.embedding, &self.template)?);
+        black_box(seen.liveness());
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! Prints for each picture, one line of JSON each, what the Worker would answer: the same look by the
-//! same models, natively. `examine <default|published> <folder of the models> <picture>…`
+//! same models, natively. `examine <default|published> <model>… -- <picture>…`
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -19,29 +19,33 @@ const MANIFEST: &str = include_str!("../../../models/manifest.toml");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [set, folder, pictures @ ..] = words.as_slice() else {
-        return Err("say a set, the folder of its models, and pictures".into());
+    let mut parts = words.split(|word| word == "--");
+    let (Some([set, models @ ..]), Some(pictures)) = (parts.next(), parts.next()) else {
+        return Err("say a set, the files of its models, -- and pictures".into());
     };
     let set = match set.as_str() {
         "default" => ModelSet::Default,
         "published" => ModelSet::Published,
         _ => return Err("a set is default or published".into()),
     };
-    let examiner = examiner(set, Path::new(folder))?;
+    let examiner = examiner(set, models)?;
     for picture in pictures {
         println!("{}", answer(&examiner, Path::new(picture))?);
     }
     Ok(())
 }
 
-fn examiner(set: ModelSet, folder: &Path) -> Result<Examiner<TractModel>, Box<dyn Error>> {
+fn examiner(set: ModelSet, files: &[String]) -> Result<Examiner<TractModel>, Box<dyn Error>> {
     let manifest = Manifest::parse(MANIFEST)?;
     let model = |role: Role| -> Result<Option<TractModel>, Box<dyn Error>> {
         let Some(entry) = manifest.find(set, role) else {
             return Ok(None);
         };
-        let bytes = std::fs::read(folder.join(&entry.file))?;
-        Ok(Some(TractModel::load(entry, &bytes)?))
+        let file = files
+            .iter()
+            .find(|file| Path::new(file).ends_with(&entry.file));
+        let file = file.ok_or_else(|| format!("{} is not among the models", entry.file))?;
+        Ok(Some(TractModel::load(entry, &std::fs::read(file)?)?))
     };
     let needed = |role: Role| -> Result<TractModel, Box<dyn Error>> {
         model(role)?.ok_or_else(|| format!("the set has no {role:?}").into())

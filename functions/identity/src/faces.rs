@@ -1,7 +1,7 @@
 //! Looks at the face in a picture: whether it can be judged, where it is, what it is like, and whether
 //! it seems alive.
 
-use proof_domain::error::ApiError;
+use proof_domain::error::{ApiError, ErrorCode};
 use proof_domain::page::Parameters;
 use proof_edge::answer::Value;
 use proof_edge::extract::Query;
@@ -24,6 +24,13 @@ pub(crate) async fn examine(
     let mut times = Times::begun(Box::new(clock_millis));
     let examiner = local(models::examiner(&scope)).await?;
     times.over("models");
+    if let Some(template) = &sent.template {
+        // Nothing is wrong with it, and nothing can be done with it but to enrol the face again.
+        examiner.made(template).map_err(|error| {
+            let message = format!("{error}: the face must be enrolled again");
+            ApiError::of_field(ErrorCode::Conflict, "template", message)
+        })?;
+    }
     // From here on nothing waits, so that one picture at a time is decoded, however many are asked for.
     let Sent {
         file,
@@ -39,7 +46,7 @@ pub(crate) async fn examine(
     let likeness = match (&seen.outcome, template) {
         (Ok(face), Some(template)) => {
             let likeness = examiner.compare(&face.embedding, &template);
-            Some(likeness.map_err(|error| ApiError::field("template", error.to_string()))?)
+            Some(likeness.map_err(|error| ApiError::internal(error.to_string()))?)
         }
         _ => None,
     };

@@ -124,16 +124,33 @@ async fn read(scope: &Scope) -> Result<Models, ApiError> {
             .find(set, role)
             .ok_or_else(|| missing(format!("the {set:?} set has no {role:?}")))
     };
-    let detector = model(scope, needed(Role::Detector)?).await?;
-    let embedder = model(scope, needed(Role::Embedder)?).await?;
+    let detector = file(scope, needed(Role::Detector)?).await?;
+    let embedder = file(scope, needed(Role::Embedder)?).await?;
     let liveness = match manifest.find(set, Role::Liveness) {
-        Some(entry) => Some(model(scope, entry).await?),
+        Some(entry) => Some(file(scope, entry).await?),
         None => None,
     };
-    Examiner::new(detector, embedder, liveness).map_err(|error| missing(error.to_string()))
+    // All are here. To optimise one takes longer than to read them all, and would be for nothing if
+    // another one were missing.
+    let liveness = liveness.map(File::load).transpose()?;
+    Examiner::new(detector.load()?, embedder.load()?, liveness)
+        .map_err(|error| missing(error.to_string()))
 }
 
-async fn model(scope: &Scope, entry: &ModelEntry) -> Result<TractModel, ApiError> {
+/// A model and what is there of it; whether that are the bytes that the manifest names is seen when it
+/// is loaded.
+struct File<'a> {
+    entry: &'a ModelEntry,
+    bytes: Vec<u8>,
+}
+
+impl File<'_> {
+    fn load(self) -> Result<TractModel, ApiError> {
+        TractModel::load(self.entry, &self.bytes).map_err(|error| missing(error.to_string()))
+    }
+}
+
+async fn file<'a>(scope: &Scope, entry: &'a ModelEntry) -> Result<File<'a>, ApiError> {
     let found = match entry.set {
         ModelSet::Default => assets::bytes(scope, &format!("/{}", entry.file)).await,
         ModelSet::Published => bucket::bytes(scope, BUCKET, &entry.file).await,
@@ -141,7 +158,7 @@ async fn model(scope: &Scope, entry: &ModelEntry) -> Result<TractModel, ApiError
     let bytes = found
         .map_err(|error| missing(error.internal.unwrap_or_default()))?
         .ok_or_else(|| missing(format!("{}: {} is not there", entry.name, entry.file)))?;
-    TractModel::load(entry, &bytes).map_err(|error| missing(error.to_string()))
+    Ok(File { entry, bytes })
 }
 
 fn set_of(name: &str) -> Result<ModelSet, ApiError> {

@@ -12,7 +12,7 @@ use vision::look::{Measures, Unfit};
 use vision::{Examination, Face, Likeness, Point, Region, Seen, Template};
 
 /// One look at one picture: either a face that can be judged, or why there is none.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct Look {
     picture: PictureView,
     /// How many faces are in it, small ones in the background too.
@@ -30,6 +30,17 @@ pub struct Look {
     comparison: Option<ComparisonView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<Details>,
+}
+
+/// What describes a face is not for logs.
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Look")
+            .field("picture", &self.picture)
+            .field("faces", &self.faces)
+            .field("unfit", &self.unfit)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The picture as it was looked at: upright, and shrunk if it was very large.
@@ -95,8 +106,12 @@ struct MeasuresView {
     sharpness: f32,
 }
 
+/// The lesser of the two is what counts.
 #[derive(Debug, Serialize)]
 struct LivenessView {
+    #[serde(flatten)]
+    both: ScoreView,
+    pass: bool,
     frequency: ScoreView,
     network: ScoreView,
 }
@@ -119,7 +134,7 @@ struct ComparisonView {
 }
 
 /// For those who measure; never part of an answer where it counts.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 struct Details {
     /// What took how long, in milliseconds.
     times: BTreeMap<&'static str, f64>,
@@ -242,7 +257,10 @@ impl From<Measures> for MeasuresView {
 
 impl From<&Seen> for LivenessView {
     fn from(seen: &Seen) -> Self {
+        let both = seen.liveness();
         Self {
+            both: ScoreView::from(both),
+            pass: both.passes(),
             frequency: ScoreView::from(seen.frequency.score),
             network: ScoreView::from(seen.network),
         }

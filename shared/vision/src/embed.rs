@@ -30,6 +30,11 @@ impl<M: Model> Embedder<M> {
         &self.model
     }
 
+    /// How many numbers it says of a face.
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+
     /// The vector of an aligned face in the model's size, bound to the model: halfway between what the
     /// model says of the face and what it says of its mirror image, which is right more often than either.
     pub fn embed(&self, aligned: &Picture) -> Result<Embedding, ModelError> {

@@ -5,10 +5,15 @@
 use crate::liveness::frequency::{Frequency, analyse, around};
 use crate::liveness::{LivenessNetwork, Score};
 use crate::look::{Fit, Unfit, look};
+use crate::template::comparable;
 use crate::{
-    Calibration, Detector, Embedder, Embedding, Incomparable, Model, ModelError, Picture, Template,
-    Yunet,
+    Calibration, Detector, Embedder, Embedding, Face, Incomparable, Model, ModelError, Picture,
+    Template, Yunet,
 };
+
+/// A face of this part of the picture's longer side is so large that a second one which counts beside it
+/// (`look::SECOND_FACE_AREA`) is seen at once too: detectors see faces from a twentieth of it.
+const LARGE_ENOUGH: f64 = 0.12;
 
 /// The models of a set that one look needs.
 #[derive(Debug)]
@@ -66,6 +71,14 @@ pub struct Seen {
     pub network: Score,
 }
 
+impl Seen {
+    /// Whether it seems alive in this one picture: what patterns say and what the network says, whichever
+    /// is the less.
+    pub fn liveness(&self) -> Score {
+        self.frequency.score.least(self.network)
+    }
+}
+
 /// A face compared with a template.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Likeness {
@@ -94,7 +107,7 @@ impl<M: Model> Examiner<M> {
         picture: &Picture,
         mut over: impl FnMut(Stage),
     ) -> Result<Examination, ModelError> {
-        let found = self.detector.detect(picture)?;
+        let found = self.detect(picture)?;
         over(Stage::Detect);
         let faces = found.len();
         let fit = look(picture, &found);
@@ -104,6 +117,19 @@ impl<M: Model> Examiner<M> {
             Err(unfit) => Err(unfit),
         };
         Ok(Examination { faces, outcome })
+    }
+
+    /// Looks again in parts where somebody who counts may be too small to be seen at once: where there is
+    /// nobody, and beside a face that is small itself.
+    fn detect(&self, picture: &Picture) -> Result<Vec<Face>, ModelError> {
+        let found = self.detector.detect(picture)?;
+        let side = f64::from(picture.width().max(picture.height())) * LARGE_ENOUGH;
+        let large = |face: &Face| f64::from(face.region.width.min(face.region.height)) >= side;
+        if found.iter().any(large) {
+            Ok(found)
+        } else {
+            self.detector.detect_closely(picture)
+        }
     }
 
     fn describe(
@@ -120,7 +146,7 @@ impl<M: Model> Examiner<M> {
         });
         over(Stage::Frequency);
         let network = match &self.liveness {
-            Some(network) => Score::of(network.probability(picture, region)?),
+            Some(network) => network.score(picture, region)?,
             None => Score::NOT_EVALUATED,
         };
         over(Stage::Network);
@@ -132,23 +158,31 @@ impl<M: Model> Examiner<M> {
         })
     }
 
+    /// Whether this embedder made a template: another one's numbers mean different things, and are judged
+    /// by another threshold.
+    pub fn made(&self, template: &Template) -> Result<(), Incomparable> {
+        let own = (self.embedder.model().entry().sha256, self.embedder.size());
+        comparable(own, (template.model(), template.dimensions()))
+    }
+
     /// How like a face that was just described is to one that was kept.
     pub fn compare(
         &self,
         embedding: &Embedding,
         template: &Template,
     ) -> Result<Likeness, Incomparable> {
+        self.made(template)?;
         let entry = self.embedder.model().entry();
         let similarity = template.similarity_to(embedding)?;
+        let calibration = Calibration::of(entry).ok().flatten();
         Ok(Likeness {
             similarity,
             threshold: entry.threshold,
             is_match: similarity >= entry.threshold,
-            confidence: Calibration::of(entry).map(|curve| curve.confidence(similarity)),
+            confidence: calibration.map(|curve| curve.confidence(similarity)),
         })
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -377,7 +377,10 @@ mod tests {
         /// Whatever a detector says, the answer is a face inside the picture or a reason.
         #[test]
         fn any_faces_are_answered(
-            faces in prop::collection::vec(prop::array::uniform14(any::<f32>()), 0..4),
+            // Mostly of faces that could be in it, now and then of none.
+            faces in prop::collection::vec(
+                prop::array::uniform14(prop_oneof![12 => 2.0_f32..90.0, 1 => prop::num::f32::ANY]), 0..4,
+            ),
         ) {
             let faces: Vec<_> = faces.into_iter().map(|n| Face {
                 region: Region { left: n[0], top: n[1], width: n[2], height: n[3] },
@@ -386,7 +389,7 @@ mod tests {
                 ),
                 score: 0.5,
             }).collect();
-            if let Ok(fit) = look(&squares(100, 90, 150), &faces) {
+            if let Ok(fit) = look(&squares(160, 160, 150), &faces) {
                 prop_assert!(faces.contains(&fit.face));
             }
         }

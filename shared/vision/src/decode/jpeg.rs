@@ -67,7 +67,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
 /// Walks all segments of the image, entropy-coded ones included.
 fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
     let (mut frame, mut exif, mut adobe) = (None, None, None);
-    let (mut scans, mut first_scan) = (0, None);
+    let (mut scans, mut first_scan, mut adobes) = (0, None, 0);
     let mut tables = Vec::new();
     // After the start of the image.
     let mut at = 2;
@@ -93,9 +93,8 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             0xc9..=0xcf => return Err(DecodeError::Unsupported(Unsupported::ArithmeticJpeg)),
             0xe1 => exif = exif.or_else(|| segment.strip_prefix(b"Exif\0\0")),
             0xee if segment.starts_with(b"Adobe") => {
-                if adobe.replace(segment).is_some() {
-                    return Err(MALFORMED);
-                }
+                adobes += 1;
+                adobe = Some(segment);
             }
             0xda => {
                 if frame.is_none() {
@@ -126,7 +125,7 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             _ => {}
         }
     }
-    let frame: Frame = frame.ok_or(MALFORMED)?;
+    let frame: Frame = frame.filter(|_| adobes <= 1).ok_or(MALFORMED)?;
     let (first_scan, components) = first_scan.ok_or(MALFORMED)?;
     let mut head = vec![0xff, 0xd8];
     head.extend(

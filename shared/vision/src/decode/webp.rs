@@ -32,12 +32,12 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
         .ok_or(MALFORMED)?;
     let (file, after) = bytes.split_at_checked(end).ok_or(TRUNCATED)?;
     let (mut canvas, mut image) = (None, None);
-    let (mut exif, mut at) = (None, 12);
+    let (mut exif, mut images, mut at) = (None, 0, 12);
     while at < file.len() {
         let (kind, data) = chunk(file, &mut at)?;
         match kind {
             b"VP8X" => {
-                if canvas.is_some() || image.is_some() {
+                if canvas.is_some() || images > 0 {
                     return Err(MALFORMED);
                 }
                 let flags = *data.first().ok_or(MALFORMED)?;
@@ -54,9 +54,8 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
             b"VP8L" => return Err(LOSSLESS),
             b"ALPH" => return Err(TRANSPARENT),
             b"VP8 " => {
-                if image.replace(lossy(data).ok_or(MALFORMED)?).is_some() {
-                    return Err(MALFORMED);
-                }
+                images += 1;
+                image = lossy(data);
             }
             b"EXIF" => {
                 let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
@@ -65,7 +64,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
             _ => {}
         }
     }
-    let sides = image.ok_or(MALFORMED)?;
+    let sides = image.filter(|_| images == 1).ok_or(MALFORMED)?;
     if canvas.is_some_and(|canvas| canvas != sides) || sides.0 == 0 || sides.1 == 0 {
         return Err(MALFORMED);
     }

@@ -248,7 +248,7 @@ mod tests {
         #[test]
         fn a_print_never_blinks(
             frames in prop::collection::vec((0u64..2_000, prop::option::of(0.31f32..1.0)), 0..40),
-            odd in prop::collection::vec((any::<u64>(), prop::option::of(any::<f32>())), 0..20),
+            odd in prop::collection::vec((any::<u64>(), prop::option::of(prop::num::f32::ANY)), 0..20),
         ) {
             let eyes = |frames: Vec<(u64, Option<f32>)>| -> Vec<Eyes> {
                 frames.into_iter().map(|(at, open)| Eyes { at, open }).collect()

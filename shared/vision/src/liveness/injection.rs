@@ -9,6 +9,7 @@
 )]
 
 use super::Score;
+use crate::decode::Decoded;
 use crate::{Grey, Picture};
 
 /// What is left of the difference of two frames after the best shift and scale, as a part of it, when
@@ -19,15 +20,14 @@ pub const STILL_RESIDUE: f32 = 0.15;
 /// Differences below this (root of the mean square, in levels of 255) are too small to explain.
 pub const LEAST_DIFFERENCE: f32 = 1.5;
 
-/// What is known of how the pictures came about. What is not known is not held against anybody.
+/// What whoever sends pictures says of the device they come from. What is not said is not held against
+/// anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct Device {
     /// Width and height that the camera is said to have.
     pub camera: Option<(u32, u32)>,
     /// Width and height of the screen.
     pub screen: Option<(u32, u32)>,
-    /// Whether the picture's own data name a program that edits pictures; None if it has no such data.
-    pub edited: Option<bool>,
 }
 
 /// A sign of injection.
@@ -43,7 +43,9 @@ pub enum Sign {
     LargerThanCamera,
     /// A picture is as large as the screen, and not as the camera.
     ScreenSized,
-    /// It was edited.
+    /// Its metadata say another size than it has: it was cut or scaled by what left them as they were.
+    SizeContradicted,
+    /// Its metadata name a program that edits or generates pictures.
     Edited,
 }
 
@@ -53,7 +55,7 @@ impl Sign {
         match self {
             Self::RepeatedFrames => 0.7,
             Self::MovedStill | Self::LargerThanCamera | Self::Edited => 0.5,
-            Self::ChangedSize | Self::ScreenSized => 0.4,
+            Self::ChangedSize | Self::ScreenSized | Self::SizeContradicted => 0.4,
         }
     }
 }
@@ -67,9 +69,13 @@ pub struct Injection {
     pub signs: Vec<Sign>,
 }
 
-/// Looks for signs in the frames (one or more) and in what is known of them.
-pub fn injection(frames: &[&Picture], facts: &Facts) -> Injection {
-    let known = facts.camera.is_some() || facts.edited.is_some();
+/// Looks for signs in the frames (one or more), in what their files say of themselves, and in what is
+/// said of the device.
+pub fn injection(frames: &[&Decoded], device: &Device) -> Injection {
+    let camera = device
+        .camera
+        .filter(|(width, height)| *width > 0 && *height > 0);
+    let known = camera.is_some() || frames.iter().any(|frame| tells(frame));
     if frames.is_empty() || (frames.len() < 2 && !known) {
         return Injection {
             score: Score::NOT_EVALUATED,
@@ -82,31 +88,38 @@ pub fn injection(frames: &[&Picture], facts: &Facts) -> Injection {
             signs.push(sign);
         }
     };
-    note(repeated(frames), Sign::RepeatedFrames);
-    note(moved_still(frames), Sign::MovedStill);
-    let sizes: Vec<_> = frames
-        .iter()
-        .map(|one| (one.width(), one.height()))
+    let pictures: Vec<_> = frames.iter().map(|frame| &frame.picture).collect();
+    note(repeated(&pictures), Sign::RepeatedFrames);
+    note(moved_still(&pictures), Sign::MovedStill);
+    let facts = || frames.iter().map(|frame| frame.facts);
+    // As they were sent: what is kept of a large picture is smaller.
+    let sizes: Vec<_> = facts()
+        .map(|facts| sides((facts.stored_width, facts.stored_height)))
         .collect();
     let changed = sizes.windows(2).any(|pair| pair[0] != pair[1]);
     note(changed, Sign::ChangedSize);
-    if let Some(camera) = facts
-        .camera
-        .filter(|(width, height)| *width > 0 && *height > 0)
-    {
-        let larger = sizes.iter().any(|size| sides(*size).1 > sides(camera).1);
-        note(larger, Sign::LargerThanCamera);
-        let screen = facts.screen.map(sides);
-        let like_screen =
-            |size: &(u32, u32)| Some(sides(*size)) == screen && sides(*size) != sides(camera);
+    if let Some(camera) = camera.map(sides) {
+        let larger = |size: &(u32, u32)| size.0 > camera.0 || size.1 > camera.1;
+        note(sizes.iter().any(larger), Sign::LargerThanCamera);
+        let screen = device.screen.map(sides);
+        let like_screen = |size: &(u32, u32)| Some(*size) == screen && *size != camera;
         note(sizes.iter().any(like_screen), Sign::ScreenSized);
     }
-    note(facts.edited == Some(true), Sign::Edited);
+    note(
+        facts().any(|facts| facts.size_contradicted),
+        Sign::SizeContradicted,
+    );
+    note(facts().any(|facts| facts.editor), Sign::Edited);
     let left = signs.iter().map(|sign| 1.0 - sign.weight()).product();
     Injection {
         score: Score::of(left),
         signs,
     }
+}
+
+/// Whether a file says anything that can be weighed. Frames of a camera in a page seldom do.
+fn tells(frame: &Decoded) -> bool {
+    frame.facts.exif || frame.facts.editor
 }
 
 /// The shorter and the longer side: phones turn.
@@ -125,7 +138,7 @@ fn repeated(frames: &[&Picture]) -> bool {
             .count()
     };
     let next = pairs(1);
-    let later = next == 0 && (2..frames.len()).any(|apart| pairs(apart) > 0);
+    let later = (2..frames.len()).any(|apart| pairs(apart) > 0);
     next > 1 || later || (next == 1 && frames.len() == 2)
 }
 

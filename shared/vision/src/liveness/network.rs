@@ -1,6 +1,6 @@
 //! What a small network says of a face and what surrounds it: prints and screens show at their edges.
 
-use super::classes::Classes;
+use super::{Score, classes::Classes};
 use crate::{
     face::Region,
     manifest::Role,
@@ -38,6 +38,14 @@ impl<M: Model> LivenessNetwork<M> {
                 name: entry.name.clone(),
             }),
         }
+    }
+
+    /// How much the face in this region is like a person, by the threshold of this model: networks that
+    /// learned in different ways are sure at different numbers.
+    pub fn score(&self, picture: &Picture, face: Region) -> Result<Score, ModelError> {
+        let probability = self.probability(picture, face)?;
+        let threshold = self.classes.model().entry().threshold;
+        Ok(Score::of_threshold(probability, threshold))
     }
 
     /// How probable it is, from 0 to 1, that the face in this region is a person.

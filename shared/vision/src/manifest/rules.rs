@@ -62,16 +62,20 @@ fn check_entry(entry: &ModelEntry) -> Result<(), Wrong> {
     )?;
     require(!entry.origin.trim().is_empty(), "origin", "is missing")?;
     require(!entry.licence.trim().is_empty(), "licence", "is missing")?;
-    let part = |value: f32| (0.0..=1.0).contains(&value);
-    require(part(entry.threshold), "threshold", "is from 0 to 1")?;
+    // From 0 on everything would be a yes.
+    let part = entry.threshold > 0.0 && entry.threshold <= 1.0;
+    require(part, "threshold", "is above 0 and at most 1")?;
     let rates = || entry.error_rates.values();
     require(
         rates().all(|rate| (0.0..=1.0).contains(rate)),
         "error_rates",
         "are from 0 to 1",
     )?;
-    let whole = entry.calibration.is_none()
-        || entry.role == Role::Embedder && Calibration::of(entry).is_some();
+    let whole = match Calibration::of(entry) {
+        Ok(Some(_)) => entry.role == Role::Embedder,
+        Ok(None) => true,
+        Err(_) => false,
+    };
     require(
         whole,
         "calibration",

@@ -54,7 +54,7 @@ fn the_checked_in_manifest_names_both_sets() {
         let embedder = manifest.find(set, Role::Embedder).unwrap();
         let rate = embedder.error_rates["false_accepts"];
         assert!(rate > 0.0 && rate < 0.003, "{rate}");
-        assert!(Calibration::of(embedder).is_some());
+        assert!(matches!(Calibration::of(embedder), Ok(Some(_))));
     }
 }
 
@@ -62,11 +62,11 @@ fn the_checked_in_manifest_names_both_sets() {
 fn an_embedder_says_what_its_likenesses_mean_if_it_was_measured() {
     let curve = "[model.calibration]\nsteepness = 20.0\nmidpoint = 0.4\nfalse_accept_rate = 0.001\n\n[model.input]";
     let with = |curve: &str| ENTRY.replace("[model.input]", curve);
-    assert_eq!(Calibration::of(&entry_with(str::to_owned)), None);
+    assert_eq!(Calibration::of(&entry_with(str::to_owned)), Ok(None));
     let entry = entry_with(|text| text.replace("[model.input]", curve));
-    let calibration = Calibration::of(&entry).unwrap();
+    let calibration = Calibration::of(&entry).unwrap().unwrap();
     assert!((calibration.confidence(0.4) - 0.5).abs() < 1e-6);
-    assert!((calibration.threshold() - 0.5).abs() < 1e-6);
+    assert_eq!(calibration.model(), entry.sha256);
     for wrong in [
         with(&curve.replace("20.0", "-1.0")),
         with(&curve.replace("0.001", "0.0")),
@@ -95,6 +95,7 @@ fn a_field_that_breaks_its_rule_is_named() {
         ("\"Apache-2.0\"", "\"\"", "licence"),
         ("threshold = 0.5", "threshold = 1.5", "threshold"),
         ("threshold = 0.5", "threshold = nan", "threshold"),
+        ("threshold = 0.5", "threshold = 0.0", "threshold"),
         (
             "threshold = 0.5",
             "threshold = 0.5\nerror_rates = { a = 2.0 }",

@@ -142,7 +142,7 @@ mod tests {
         }
 
         #[test]
-        fn any_numbers_are_answered(values in prop::collection::vec(any::<f32>(), 60..80)) {
+        fn any_numbers_are_answered(values in prop::collection::vec(prop::num::f32::ANY, 60..80)) {
             if let Ok(one) = Embedding::new(MODEL, &values) {
                 prop_assert!(one.values().iter().all(|v| v.abs() <= 1.001));
             }

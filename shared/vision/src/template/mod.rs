@@ -4,7 +4,7 @@
 mod calibration;
 mod embedding;
 
-pub use calibration::{Calibration, CalibrationError, threshold_at};
+pub use calibration::{Calibration, CalibrationError};
 pub use embedding::{Embedding, EmbeddingError};
 
 use sha2::{Digest, Sha256};
@@ -20,6 +20,9 @@ pub const MOST_DIMENSIONS: usize = 512;
 const MOST_ROUNDING: f32 = 0.09;
 
 const MAGIC: [u8; 4] = *b"FACT";
+/// Of the bytes, and of how a face becomes numbers beside the model that says them: whoever changes how
+/// faces are aligned or what an embedder is shown of them raises it, so that nothing that was kept
+/// before is compared with what is seen after.
 const VERSION: u8 = 1;
 const HEADER: usize = 4 + 1 + 2 + 32 + 4;
 pub(crate) const CHECKSUM: usize = 8;
@@ -104,7 +107,8 @@ pub enum ParseError {
     /// No model gives so many numbers.
     #[error("a face is not described by {0} numbers")]
     Dimensions(usize),
-    /// They were changed after they were written.
+    /// They were damaged after they were written. Whoever changes them on purpose makes a sum that fits:
+    /// that nobody does is for the encryption around them to see.
     #[error("the checksum does not match")]
     Checksum,
     /// The numbers are none that a template can hold.

@@ -12,9 +12,10 @@ use std::{collections::HashMap, path::PathBuf};
 
 use files::{model, photograph, photographs};
 use vision::{
-    Detector, Embedder, Embedding, TractModel, Yunet,
+    Detector, Embedder, Embedding, Examiner, Picture, TractModel, Yunet,
     align::align,
-    liveness::{EyeState, LivenessNetwork},
+    liveness::EyeState,
+    look::Unfit,
     manifest::{ModelSet, Role},
 };
 
@@ -68,23 +69,73 @@ fn a_closer_look_finds_the_small_ones() {
     });
 }
 
+fn examiner(set: ModelSet) -> Examiner<TractModel> {
+    let liveness = model(set, Role::Liveness);
+    let [detector, embedder] =
+        [Role::Detector, Role::Embedder].map(|role| model(set, role).unwrap());
+    Examiner::new(detector, embedder, liveness).unwrap()
+}
+
 #[test]
 fn people_before_a_camera_mostly_pass_for_real() {
-    with_detectors("pairs300", |set, folder, detector| {
-        let network = LivenessNetwork::new(model(set, Role::Liveness).unwrap()).unwrap();
-        let threshold = files::manifest()
-            .find(set, Role::Liveness)
-            .unwrap()
-            .threshold;
+    with_detectors("pairs300", |set, folder, _| {
+        let examiner = examiner(set);
         let names = (1..=20).map(|at| format!("img{at}.jpg"));
         let real = names.filter(|name| {
-            let picture = photograph(folder.join(name));
-            let faces = detector.detect(&picture).unwrap();
-            network.probability(&picture, faces[0].region).unwrap() >= threshold
+            let seen = examiner.examine(&photograph(folder.join(name)), |_| ());
+            let alive = seen.unwrap().outcome.map(|seen| seen.liveness());
+            alive.is_ok_and(|score| score.evaluated() && score.passes())
         });
         let real = real.count();
         assert!(real >= 18, "{set:?}: {real} of 20");
     });
+}
+
+/// Somebody small in a large picture is there, and is somebody beside another one who is small.
+#[test]
+fn small_faces_of_a_large_picture_are_not_overlooked() {
+    with_detectors("pairs300", |set, folder, _| {
+        let examiner = examiner(set);
+        let one = photograph(folder.join("img1.jpg"));
+        let other = photograph(folder.join("img11.jpg"));
+        // Faces of some 100 pixels.
+        let small = one.resized(276, 374).unwrap();
+        let alone = examiner
+            .examine(&within(&[(&small, 300, 900)]), |_| ())
+            .unwrap();
+        assert!(
+            alone.faces == 1 && alone.outcome.is_ok(),
+            "{set:?}: {:?}",
+            alone.outcome.err()
+        );
+        let second = other
+            .resized(other.width() * 300 / other.height(), 300)
+            .unwrap();
+        let both = within(&[(&small, 300, 900), (&second, 1_700, 200)]);
+        let both = examiner.examine(&both, |_| ()).unwrap();
+        assert_eq!(
+            both.outcome.err(),
+            Some(Unfit::SeveralFaces { count: 2 }),
+            "{set:?}"
+        );
+    });
+}
+
+/// A large grey picture with others in it.
+fn within(others: &[(&Picture, u32, u32)]) -> Picture {
+    let (width, height) = (2_560_u32, 1_920_u32);
+    let mut rgb = vec![110; (width * height * 3) as usize];
+    for (other, left, top) in others {
+        for (row, line) in other
+            .rgb()
+            .chunks_exact(other.width() as usize * 3)
+            .enumerate()
+        {
+            let at = ((top + u32::try_from(row).unwrap()) * width + left) as usize * 3;
+            rgb[at..at + line.len()].copy_from_slice(line);
+        }
+    }
+    Picture::new(width, height, rgb).unwrap()
 }
 
 #[test]
@@ -138,9 +189,12 @@ fn pairs_are_told_apart_as_well_as_was_measured() {
             });
             told.count()
         };
-        let best = (20_u8..60).map(|at| right(f32::from(at) / 100.0)).max();
-        // Of the published set all 300 were measured at the best threshold.
-        let least = if set == ModelSet::Published { 297 } else { 285 };
-        assert!(best >= Some(least), "{set:?}: {best:?}");
+        let threshold = files::manifest()
+            .find(set, Role::Embedder)
+            .unwrap()
+            .threshold;
+        let told = right(threshold);
+        // 300 and 299 were measured.
+        assert!(told >= 297, "{set:?}: {told}");
     });
 }
