@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use proof_models::Places;
 use serde_json::{Value, json};
 
 use crate::apibook;
@@ -14,6 +15,7 @@ use crate::arguments::Arguments;
 use crate::bundle::{self, Profile};
 use crate::failure::{Doing, Outcome};
 use crate::model_files;
+use crate::models;
 use crate::places;
 use crate::progress::{note, paint, seconds, step};
 use crate::runner::{System, local_options};
@@ -49,6 +51,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
     options["port"] = port.into();
     options["profile"] = Profile::Quick.name().into();
     options["seed"] = json!(local.join("dev.json"));
+    options["models"] = json!(published_models());
     let mut system = step("Starting workerd", || System::start(&tools.node, &options))?;
     greet(&system.ready, begin.elapsed());
     while !system.is_gone() {
@@ -62,6 +65,14 @@ pub(crate) fn run(mut arguments: Arguments) -> Outcome {
         }
     }
     Err("The system has ended.".into())
+}
+
+/// The published set, if it is here. A wrong file of it is said, and all that looks at no face runs on.
+fn published_models() -> Vec<PathBuf> {
+    models::published(&Places::here()).unwrap_or_else(|failure| {
+        println!("{failure}");
+        Vec::new()
+    })
 }
 
 fn free(port: u16) -> Outcome {

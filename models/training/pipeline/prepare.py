@@ -60,8 +60,10 @@ def prepare(name, folder, data, limit=None):
             crops.extend(faces)
     out = pathlib.Path(data) / "prepared"
     out.mkdir(parents=True, exist_ok=True)
+    # Under its own name only when it is whole: what is there is not prepared again.
+    part = out / f"{name}.part.npz"
     np.savez(
-        out / f"{name}.npz",
+        part,
         crops=np.stack([c for c, _, _, _ in crops]),
         five=np.stack([f for _, _, f, _ in crops]),
         of=np.array([n for n, row in enumerate(rows) for _ in row[5]]),
@@ -72,6 +74,7 @@ def prepare(name, folder, data, limit=None):
         points=np.concatenate([row[3].reshape(-1, 5, 2) for row in rows]),
         scores=np.concatenate([row[4].reshape(-1) for row in rows]),
     )
+    part.replace(out / f"{name}.npz")
     print(f"{name}: {len(crops)} faces in {len(rows)} photographs", flush=True)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import re
+import shutil
 import subprocess
 
 import numpy
@@ -44,11 +45,15 @@ CHOOSING, REPORTING = {8}, {9, 10}
 
 
 def brought(data, repository, commit, folder):
-    """The folder of the repository at this commit, fetched at first use."""
+    """The folder of the repository at this commit, fetched at first use. It has its name only when all
+    of it is there, so that a fetch that was cut off is made again."""
     place = pathlib.Path(data) / "sources" / repository.replace("/", "+")
     if not (place / folder).exists():
-        place.mkdir(parents=True, exist_ok=True)
-        git = ["git", "-C", str(place)]
+        part = place.with_name(f"{place.name}.part")
+        for left in (part, place):
+            shutil.rmtree(left, ignore_errors=True)
+        part.mkdir(parents=True)
+        git = ["git", "-C", str(part)]
         subprocess.run([*git, "init", "-q"], check=True)
         subprocess.run([*git, "remote", "add", "origin", f"{HOST}/{repository}"], check=True)
         for setting, value in (("promisor", "true"), ("partialclonefilter", "blob:none")):
@@ -56,6 +61,7 @@ def brought(data, repository, commit, folder):
         subprocess.run([*git, "sparse-checkout", "set", "--no-cone", f"/{folder}/"], check=True)
         subprocess.run([*git, "fetch", "-q", "--depth=1", "--filter=blob:none", "origin", commit], check=True)
         subprocess.run([*git, "checkout", "-q", "FETCH_HEAD"], check=True)
+        part.rename(place)
     return place / folder
 
 

@@ -56,7 +56,7 @@ const fn explained(code: ErrorCode) -> (&'static str, &'static str) {
         ),
         ErrorCode::InvalidImage => (
             "The picture cannot be read, or is not of a kind that is taken.",
-            "Send an ordinary JPEG, PNG or WebP; the message says what is wrong with this one.",
+            "Send an ordinary JPEG or PNG; the message says what is wrong with this one.",
         ),
         ErrorCode::ChannelNotConfigured => (
             "The operator has not set this channel up.",
