@@ -161,6 +161,9 @@ impl Index {
 
     /// The faces most similar to one, the most similar first, at most so many. Equal ones are in order
     /// of their ids, so that the answer does not depend on how the shard came about.
+    ///
+    /// Who is found may be asked for, and is not known yet: a threshold that one pair of strangers in a
+    /// thousand passes is passed by somebody in nearly every search among ten thousand.
     pub fn search(&self, template: &Template, most: usize) -> Result<Vec<Match>, Incomparable> {
         self.comparable(template)?;
         let share = 1.0 / length(template.values());
