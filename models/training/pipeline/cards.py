@@ -7,7 +7,7 @@ import json
 import pathlib
 import re
 
-from . import choose, detector, report_faces, report_life, sources, teachers
+from . import choose, detector, liveness, report_faces, report_life, sources, teachers
 
 BEGIN, END = "<!-- measured by models/training; do not edit -->", "<!-- end -->"
 
@@ -38,7 +38,7 @@ def measured(models, data, folders):
         print("groups", flush=True)
         report["groups"] = report_faces.groups(folders["utkface"], sets, at)
     print("copies", flush=True)
-    ours, published = report_life.Ours(models), report_life.Published()
+    ours, published = report_life.Ours(models), liveness.Published()
     scores = report_life.simulated(held, backgrounds, ours)
     networks = {"default": ours, "published": published}
     at = {"default": thresholds["liveness"]["threshold"], "published": 0.5}
@@ -147,7 +147,10 @@ def liveness_tables(report):
     text = "Simulated, of people who were not trained on:\n\n" + table(["", "default"], rows)
     rows = [both("People in photographs as they are, refused (BPCER)", {k: {"x": v} for k, v in report["untouched"].items()}, ["x"])]
     if "attacks" in report:
-        rows += [both(f"Real frames of others: {kind}", report["attacks"], [kind]) for kind in ("BPCER", "APCER")]
+        attacks = report["attacks"]
+        rows += [both(f"Real frames of others: {kind}", attacks, [kind]) for kind in ("BPCER", "APCER")]
+        areas = [f"{attacks[name]['area']:.2f}" for name in ("default", "published")]
+        rows.append(["Real frames of others: how often a person scores above an attack (0.5 is chance)", *areas])
     return text + "\n\nBoth networks on the same photographs:\n\n" + table(["", "default", "published"], rows)
 
 

@@ -21,12 +21,12 @@ def set_rate(optimiser, rate, warm_for, step, done):
 def begun_with(net, state):
     """The network as it was left in a file, if there is one."""
     if state:
-        net.load_state_dict(torch.load(state))
+        net.load_state_dict(torch.load(state, map_location="cpu"))
     return net
 
 
 def train(net, make, out, begin, samples, minutes, rate, seed):
-    """`make(draw)` gives a picture (bytes, RGB, channels first) and its class as an array of one."""
+    """`make(draw)` gives a picture (bytes, RGB, channels first) and how much it is of each class."""
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pool = Pool(make, make(np.random.default_rng(0)), 8_000, 2.0, seed)
@@ -36,9 +36,9 @@ def train(net, make, out, begin, samples, minutes, rate, seed):
     begun, step, told, smooth = time.time(), 0, 0.0, None
     while (done := max(step * BATCH / samples, (time.time() - begun) / 60 / minutes)) < 1:
         set_rate(optimiser, rate, 100, step, done)
-        pictures, classes = pool.batch(BATCH)
+        pictures, said = pool.batch(BATCH)
         given = net(pictures.to(device).float().div_(127.5).sub_(1))
-        loss = functional.cross_entropy(given, classes[:, 0].to(device), label_smoothing=0.03)
+        loss = functional.cross_entropy(given, said.to(device), label_smoothing=0.03)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -59,9 +59,9 @@ def grained(picture, draw):
 def pixels(picture, draw):
     """Stripes of red, green and blue with dark between."""
     high, wide = picture.shape[:2]
-    period = draw.uniform(2.6, 6.0)
+    period = draw.uniform(1.6, 6.0)
     u, v = grid(high, wide, draw.normal(0, 0.02), period, draw.random(2))
-    deep = draw.uniform(0.25, 0.9)
+    deep = draw.uniform(0.1, 0.9)
     out = np.empty_like(picture)
     for channel in range(3):
         stripe = 0.5 + 0.5 * np.cos(2 * np.pi * (u - channel / 3))
@@ -79,7 +79,7 @@ def moire(picture, draw):
         u, v = grid(high, wide, draw.uniform(0, np.pi), draw.uniform(4, 40))
         wave = np.sin(2 * np.pi * (u + bend[0] * v * v + bend[1] * u * v))
         tint = 1 + draw.normal(0, 0.6, 3).astype(np.float32)
-        out = out * (1 + draw.uniform(0.03, 0.16) * wave[:, :, None] * tint)
+        out = out * (1 + draw.uniform(0.015, 0.16) * wave[:, :, None] * tint)
     return out
 
 
@@ -93,28 +93,40 @@ def shone(picture, draw):
         at, size = draw.random(2) * [wide, high], draw.uniform(0.15, 0.6) * wide
         spot = np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / (2 * size**2))
         picture = picture * draw.uniform(0.85, 1) + draw.uniform(0.05, 0.35) * spot[:, :, None]
-    return picture + draw.uniform(0, 0.08)
+    return np.minimum(picture * np.exp(draw.normal(0, 0.2)), 1) + draw.uniform(0, 0.12)
 
 
 def framed(picture, draw, behind):
     """The copy ends somewhere: paper's edge or a screen's frame, and the room behind it."""
     high, wide = picture.shape[:2]
-    inset = draw.uniform(0.02, 0.16, 4) * [wide, high, wide, high]
+    top, left, bottom, right = (draw.uniform(0.02, 0.32, 4) * [high, wide, high, wide]).astype(int)
+    mask = np.zeros((high, wide), np.float32)
+    mask[top : high - bottom, left : wide - right] = 1
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    target = corners + np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * draw.uniform(0.2, 1.3, (4, 2)) * inset[:2]
-    matrix = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
+    held = corners + draw.normal(0, 0.03, (4, 2)) * [wide, high]
+    matrix = cv2.getPerspectiveTransform(corners, held.astype(np.float32))
     edge = np.array([draw.uniform(0, 0.15)] * 3 if draw.random() < 0.6 else draw.uniform(0.7, 1, 3))
     room = cv2.resize(behind, (wide, high)).astype(np.float32) / 255
-    mask = cv2.warpPerspective(np.ones((high, wide), np.float32), matrix, (wide, high))
+    mask = cv2.warpPerspective(mask, matrix, (wide, high))
     grow = int(draw.integers(1, 18))
     wider = cv2.dilate(mask, np.ones((grow, grow), np.uint8))
-    copy = cv2.warpPerspective(picture.astype(np.float32), matrix, (wide, high))
+    copy = cv2.warpPerspective(picture.astype(np.float32), matrix, (wide, high), borderMode=cv2.BORDER_REPLICATE)
     around = np.where(wider[:, :, None] > 0.5, edge.astype(np.float32), room)
     return copy * mask[:, :, None] + around * (1 - mask[:, :, None])
 
 
+def poorer(picture, draw):
+    """What is shown or printed has seldom as many pixels as the camera before it."""
+    high, wide = picture.shape[:2]
+    part = draw.uniform(0.3, 1)
+    small = cv2.resize(picture, (int(wide * part), int(high * part)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (wide, high), interpolation=cv2.INTER_LINEAR)
+
+
 def attacked(picture, kind, draw, behind):
     """The picture (0 to 1, RGB) as a copy of this kind, before it is photographed again."""
+    if draw.random() < 0.5:
+        picture = poorer(picture, draw)
     if kind == 0:
         picture = halftone(inked(picture, draw), draw)
     elif kind == 1:
@@ -128,16 +140,17 @@ def attacked(picture, kind, draw, behind):
     return picture
 
 
-def photographed(picture, draw, side):
-    """By a camera at hand: its blur, light, noise and compression, at `side` pixels. People and copies
+def photographed(picture, draw, size):
+    """By a camera at hand: its blur, light, noise and compression, in this size. People and copies
     alike go through it, so that it is no sign of either."""
-    blur = draw.uniform(0.2, 1.4) * picture.shape[0] / side
+    blur = draw.uniform(0.2, 1.4) * picture.shape[0] / size[1]
     if draw.random() < 0.6:
         picture = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), max(0.3, blur * 0.6))
     how = cv2.INTER_AREA if draw.random() < 0.5 else cv2.INTER_LINEAR
-    picture = cv2.resize(picture.astype(np.float32), (side, side), interpolation=how)
-    slope = np.linspace(-1, 1, side, dtype=np.float32) * draw.normal(0, 0.15)
-    picture = picture * (1 + (slope[None, :, None] if draw.random() < 0.7 else slope[:, None, None]))
+    picture = cv2.resize(picture.astype(np.float32), size, interpolation=how)
+    slope = draw.normal(0, 0.15)
+    wide, high = (np.linspace(-slope, slope, length, dtype=np.float32) for length in size)
+    picture = picture * (1 + (wide[None, :, None] if draw.random() < 0.7 else high[:, None, None]))
     if draw.random() < 0.15:
         picture = np.repeat(picture.mean(2, keepdims=True), 3, 2)
     picture = np.clip(picture * np.exp(draw.normal(0, 0.09, 3)), 0, 1) ** np.exp(draw.normal(0, 0.25))
@@ -147,4 +160,4 @@ def photographed(picture, draw, side):
     if draw.random() < 0.5:
         quality = int(draw.integers(40, 95))
         out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
-    return out[:, ::-1] if draw.random() < 0.5 else out
+    return out

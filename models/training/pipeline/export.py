@@ -153,7 +153,7 @@ def classifier(state, name, side, classes, widths):
 MODELS = {
     "detector": detector,
     "embedder": embedder,
-    "liveness": lambda state: classifier(state, "liveness", 112, 3, (16, 24, 48, 64)),
+    "liveness": lambda state: classifier(state, "liveness", 112, 3, nets.LIVENESS),
     "eyes": lambda state: classifier(state, "eyes", 32, 2, (12, 24, 32)),
 }
 

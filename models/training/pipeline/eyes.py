@@ -91,7 +91,7 @@ if __name__ == "__main__":
     def make(draw):
         label = int(draw.integers(2))
         picture = sets[label][draw.integers(len(sets[label]))]
-        return np.ascontiguousarray(seen(picture, draw).transpose(2, 0, 1)), np.array([label])
+        return np.ascontiguousarray(seen(picture, draw).transpose(2, 0, 1)), np.eye(2, dtype=np.float32)[label]
 
     net = classifier.train(nets.Classifier(2, (12, 24, 32)), make, **given)
     measured(net.cpu(), found)

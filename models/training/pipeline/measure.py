@@ -27,6 +27,13 @@ def accuracy(same, other):
     return right[best], scores[order][best]
 
 
+def area(same, other):
+    """How often one of the same scores above one of the others: under the curve, 0.5 is chance."""
+    order = np.sort(other)
+    below, up_to = (np.searchsorted(order, same, side) for side in ("left", "right"))
+    return float((below + up_to).mean() / 2 / len(other))
+
+
 def equal_error(same, other):
     """Where as many of the same are refused as of others accepted."""
     thresholds = np.quantile(np.concatenate([same, other]), np.linspace(0, 1, 2001))

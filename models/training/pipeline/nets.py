@@ -68,6 +68,10 @@ class Detector(nn.Module):
         return found
 
 
+# Widths of the one that tells people from copies.
+LIVENESS = (16, 32, 64, 96)
+
+
 class Classifier(nn.Module):
     """A small picture of a face, or a part of one, to scores of a few classes."""
 

@@ -8,34 +8,18 @@ import numpy as np
 from . import copies, eyes, liveness, measure, scenes, sources, teachers
 
 
-def shares(session, values):
-    """Softmax of the scores for a batch of one."""
-    scores = session.run(None, {session.get_inputs()[0].name: values[None].astype(np.float32)})[0][0]
-    e = np.exp(scores - scores.max())
-    return e / e.sum()
-
-
 class Ours:
     def __init__(self, models):
         self.session = teachers.session(models / "proof-liveness.onnx")
 
     def close(self, picture):
         """`picture` is what the network sees: RGB, its own size."""
-        return float(shares(self.session, picture.transpose(2, 0, 1) / np.float32(127.5) - 1)[copies.PERSON])
+        return float(teachers.shares(self.session, picture.transpose(2, 0, 1) / np.float32(127.5) - 1)[copies.PERSON])
 
     def __call__(self, picture, box):
         """`picture` is BGR, with the face's box."""
         part = liveness.surroundings(picture, box)[:, :, ::-1]
         return self.close(cv2.resize(np.ascontiguousarray(part), (liveness.SIDE, liveness.SIDE)))
-
-
-class Published:
-    def __init__(self):
-        self.session = teachers.session(teachers.path_of("minifasnet-v2-80"))
-
-    def __call__(self, picture, box):
-        part = cv2.resize(np.ascontiguousarray(liveness.surroundings(picture, box, 2.7)), (80, 80))
-        return float(shares(self.session, part.transpose(2, 0, 1).astype(np.float32))[1])
 
 
 def held_out(data, folders, use):
@@ -51,10 +35,10 @@ def simulated(photographs, backgrounds, ours, count=1200, seed=21):
     faces = liveness.faces_in(photographs)
     scores = {"people": []} | {kind: [] for kind in copies.KINDS}
     for n in range(count):
-        part = faces[draw.integers(len(faces))]
+        face = faces[draw.integers(len(faces))]
         for name, kind in [("people", None)] + [(name, n) for n, name in enumerate(copies.KINDS)]:
             behind = backgrounds[draw.integers(len(backgrounds))]
-            scores[name].append(ours.close(liveness.example(part, kind, draw, behind)))
+            scores[name].append(ours.close(liveness.example(face, kind, draw, behind)[0]))
     return {name: np.array(values) for name, values in scores.items()}
 
 
@@ -81,8 +65,8 @@ def untouched(photographs, networks, threshold, count=1500):
 
 def real_attacks(folder, networks, threshold, detector):
     """Frames of real replays and real people that several people published, about 25 in all: few, cut out
-    by others, and often of one phone. Nothing of ours is trained on them."""
-    counts = {name: {"real": [0, 0], "fake": [0, 0]} for name in networks}
+    by others, mostly close to the face, and often of one phone. Nothing of ours is trained on them."""
+    scores = {name: {"real": [], "fake": []} for name in networks}
     for kind in ("real", "fake"):
         for file in sorted(pathlib.Path(folder).glob(f"*/dataset/{kind}/*"))[::4]:
             picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
@@ -91,15 +75,18 @@ def real_attacks(folder, networks, threshold, detector):
             boxes, _, _ = detector(picture)
             if not len(boxes):
                 continue
-            box = boxes[np.argmax(boxes[:, 2])]
+            box = np.maximum(boxes[np.argmax(boxes[:, 2])], [0, 0, 1, 1])
             for name, network in networks.items():
-                person = network(picture, np.maximum(box, [0, 0, 1, 1])) >= threshold[name]
-                counts[name][kind][0] += person == (kind == "fake")
-                counts[name][kind][1] += 1
-    return {
-        name: {"BPCER": measure.rate(*both["real"]), "APCER": measure.rate(*both["fake"])}
-        for name, both in counts.items()
-    }
+                scores[name][kind].append(network(picture, box))
+    report = {}
+    for name, both in scores.items():
+        people, attacks = np.array(both["real"]), np.array(both["fake"])
+        report[name] = {
+            "BPCER": measure.rate(int((people < threshold[name]).sum()), len(people)),
+            "APCER": measure.rate(int((attacks >= threshold[name]).sum()), len(attacks)),
+            "area": measure.area(people, attacks),
+        }
+    return report
 
 
 def eye_states(models, folders, threshold):
@@ -111,7 +98,7 @@ def eye_states(models, folders, threshold):
         for picture, label, of, _ in found:
             if of == source:
                 values = eyes.plain(picture).transpose(2, 0, 1) / np.float32(127.5) - 1
-                told = shares(session, values)[eyes.OPEN] >= threshold
+                told = teachers.shares(session, values)[eyes.OPEN] >= threshold
                 wrong[label][0] += told != (label == eyes.OPEN)
                 wrong[label][1] += 1
         both = np.sum(list(wrong.values()), 0)

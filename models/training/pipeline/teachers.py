@@ -41,6 +41,13 @@ def session(path, threads=1):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+def shares(session, values):
+    """What it says of each class, of one picture; they add up to one."""
+    scores = session.run(None, {session.get_inputs()[0].name: values[None].astype(np.float32)})[0][0]
+    e = np.exp(scores - scores.max())
+    return e / e.sum()
+
+
 def both_ways(session, values):
     """The vector of a face and its mirror image together, as `shared/vision/src/embed.rs` makes it."""
     name = session.get_inputs()[0].name
