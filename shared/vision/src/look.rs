@@ -285,6 +285,17 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_is_counted_and_who_stands_far_behind_is_not() {
+        let rows = (0_u8..20).map(|at| (f32::from(at % 5) * 130.0, f32::from(at / 5) * 130.0));
+        let crowd: Vec<Face> = rows.map(|(left, top)| face(left, top, 1.0)).collect();
+        let behind = face(700.0, 700.0, 0.3);
+        let picture = squares(800, 90, 150);
+        let told = look(&picture, &[&crowd[..], &[behind]].concat());
+        assert_eq!(told, Err(Unfit::SeveralFaces { count: 20 }));
+        assert!(look(&picture, &[crowd[6], behind]).is_ok());
+    }
+
+    #[test]
     fn each_reason_is_told() {
         let good = squares(400, 90, 150);
         let one = face(50.0, 50.0, 1.0);
