@@ -6,8 +6,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "./harness/test.mjs";
-import { IDENTITY, dataUri, examine, examineJson, examineNatively, greyJpeg, install, modelSets, photographs, png } from "./harness/faces.mjs";
+import { dataUri, examine, examineJson, examineNatively, greyJpeg, install, modelSets, photographs, png } from "./harness/faces.mjs";
 import { startWorld } from "./harness/world.mjs";
+import { IDENTITY } from "../xtask/runner/models.mjs";
 
 /** An isolate's memory is 128 MB; this much of it is the module's, the rest is for waiting bodies and the platform. */
 const MOST_MEMORY = 90_000_000;

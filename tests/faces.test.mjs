@@ -2,9 +2,10 @@
 // one by one with what is wrong, and that missing models are said and do not stay missing.
 import assert from "node:assert/strict";
 import { after, before, test } from "./harness/test.mjs";
-import { IDENTITY, dataUri, examine, examineJson, greyJpeg, install, modelSets, png } from "./harness/faces.mjs";
+import { dataUri, examine, examineJson, greyJpeg, install, modelSets, png } from "./harness/faces.mjs";
 import { eventually } from "./harness/poll.mjs";
 import { startWorld } from "./harness/world.mjs";
+import { BUCKET, IDENTITY } from "../xtask/runner/models.mjs";
 import { readWorkers } from "../xtask/runner/workers.mjs";
 
 let world;
@@ -117,7 +118,7 @@ const published = modelSets().find(({ set }) => set === "published");
 
 test("models are used as soon as they are there", { skip: !published }, async () => {
   const [first, ...others] = published.files;
-  const bucket = await world.bucket("MODELS", IDENTITY);
+  const bucket = await world.bucket(BUCKET, IDENTITY);
   await install(world, published);
   await bucket.put(first, "another file");
   const before = (await told(1)).length;

@@ -1,11 +1,10 @@
 // The Worker of faces itself, from nothing: a new process, a first look, for which models are read, hashed and
 // optimised, and a second one.
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { Miniflare } from "miniflare";
+import { BUCKET, IDENTITY, putModels } from "../../xtask/runner/models.mjs";
 import { readWorkers, withBundle } from "../../xtask/runner/workers.mjs";
 
-const IDENTITY = "proof-identity";
 const ADDRESS = "http://identity.internal/internal/faces/examine";
 
 async function started(set) {
@@ -27,8 +26,7 @@ export async function coldStarts(set, photograph, times) {
   for (let time = 0; time < times; time += 1) {
     const { miniflare, took } = await started(set);
     try {
-      const bucket = await miniflare.getR2Bucket("MODELS", IDENTITY);
-      for (const path of set.models) await bucket.put(basename(path), await readFile(path));
+      await putModels(await miniflare.getR2Bucket(BUCKET, IDENTITY), set.models);
       const identity = await miniflare.getWorker(IDENTITY);
       const look = async () => {
         const begun = performance.now();

@@ -3,15 +3,14 @@
 // native program that looks with the same code.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflateSync, crc32 } from "node:zlib";
+import { BUCKET, IDENTITY, putModels } from "../../xtask/runner/models.mjs";
 import { ROOT } from "../../xtask/runner/workers.mjs";
 import { Reply } from "./client.mjs";
 import { record } from "./test.mjs";
 
-export const IDENTITY = "proof-identity";
 const EXAMINE = "/internal/faces/examine";
 
 /** A folder that a setting names, or that lies beside the project; nothing if there is none. */
@@ -38,8 +37,7 @@ export function modelSets() {
 
 /** Puts the files of a set where the Worker looks for those that an operator installs. */
 export async function install(world, { paths }) {
-  const bucket = await world.bucket("MODELS", IDENTITY);
-  for (const path of paths) await bucket.put(basename(path), await readFile(path));
+  await putModels(await world.bucket(BUCKET, IDENTITY), paths);
 }
 
 /** Photographs of people, as paths; none if they are not here. */

@@ -3,11 +3,11 @@
 // `models: [<file>]` for the bucket of the Worker of faces. The first line printed is JSON that says
 // where it listens, or what is wrong; all others are the Workers'. A line `reload` on stdin takes new
 // bundles and is answered by a line of JSON; the end of stdin stops it.
-import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { findControl, openControl } from "./control.mjs";
 import { demo, demoRequest } from "./demo.mjs";
+import { BUCKET, IDENTITY, putModels } from "./models.mjs";
 import { startPeers } from "./peers/index.mjs";
 import { startSystem } from "./system.mjs";
 
@@ -18,12 +18,6 @@ function fail(error) {
   process.exit(1);
 }
 
-/** As an operator does it: under their own names. */
-async function install(models) {
-  const bucket = await system.bucket("MODELS", "proof-identity");
-  for (const file of models) await bucket.put(basename(file), await readFile(file));
-}
-
 const { seed, models = [], ...options } = JSON.parse(process.argv[2] ?? "{}");
 if (await findControl(options.stateDir)) fail("another system is running on the same state");
 
@@ -32,7 +26,7 @@ let print = (line) => early.push(line);
 const peers = seed && (await startPeers(dirname(seed)).catch(fail));
 const outside = peers && { vars: peers.vars, outbound: peers.outbound };
 const system = await startSystem({ ...options, ...outside, onLine: (line) => print(line) }).catch(fail);
-if (models.length > 0) await install(models).catch(fail);
+if (models.length > 0) await system.bucket(BUCKET, IDENTITY).then((bucket) => putModels(bucket, models)).catch(fail);
 const control = await openControl(system, options.stateDir);
 const extra = seed ? { demo: await demo(system, seed) } : {};
 await peers?.connect(system, extra.demo).catch(fail);

@@ -24,6 +24,8 @@ mod models;
 mod places;
 mod progress;
 mod runner;
+#[cfg(test)]
+mod scratch;
 mod script;
 mod setup;
 mod size;

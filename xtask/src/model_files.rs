@@ -56,7 +56,7 @@ fn copy(entry: &Entry, from: &Path, to: &Path) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
+    use crate::scratch::Scratch;
 
     const MANIFEST: &str = r#"
         [[model]]
@@ -73,13 +73,12 @@ mod tests {
         sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
     "#;
 
-    struct Folder(PathBuf);
+    struct Folder(Scratch);
 
     impl Folder {
         /// A project whose own model has these bytes.
         fn new(name: &str, bytes: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("xtask-{}-{name}", std::process::id()));
-            let _ = fs::remove_dir_all(&path);
+            let path = Scratch::new(name);
             fs::create_dir_all(path.join("models")).unwrap();
             fs::write(path.join("models/manifest.toml"), MANIFEST).unwrap();
             fs::write(path.join("models/own.onnx"), bytes).unwrap();
@@ -97,12 +96,6 @@ mod tests {
             let mut names: Vec<String> = files.map(|file| name(file.unwrap())).collect();
             names.sort();
             names
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
         }
     }
 

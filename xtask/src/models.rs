@@ -225,8 +225,8 @@ enum Added {
     Before(PathBuf),
 }
 
-/// Puts a model where tests, the benchmark and the local system look for it. What is given is always tried; the address
-/// of the manifest is only asked for what is not here.
+/// Puts a model where tests, the benchmark and the local system look for it. What is given is always
+/// tried; the address of the manifest is only asked for what is not here.
 fn add(here: &Places, entry: &Entry, from: Option<&str>) -> Outcome<Added> {
     forget_parts(&here.installed(), entry);
     if from.is_none()

@@ -122,13 +122,13 @@ impl<M: Model> Examiner<M> {
     /// Looks again in parts where somebody who counts may be too small to be seen at once: where there is
     /// nobody, and beside a face that is small itself.
     fn detect(&self, picture: &Picture) -> Result<Vec<Face>, ModelError> {
-        let found = self.detector.detect(picture)?;
+        let seen = self.detector.detect(picture)?;
         let side = f64::from(picture.width().max(picture.height())) * LARGE_ENOUGH;
         let large = |face: &Face| f64::from(face.region.width.min(face.region.height)) >= side;
-        if found.iter().any(large) {
-            Ok(found)
+        if seen.iter().any(large) {
+            Ok(seen)
         } else {
-            self.detector.detect_closely(picture)
+            self.detector.detect_closely(picture, seen)
         }
     }
 
@@ -183,6 +183,7 @@ impl<M: Model> Examiner<M> {
         })
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,8 @@ pub mod liveness;
 pub mod look;
 pub mod manifest;
 mod model;
+#[cfg(test)]
+mod numbers;
 mod picture;
 mod resample;
 mod shrink;

@@ -1,6 +1,7 @@
 //! Adding models, on a project of two that a test makes.
 
 use super::*;
+use crate::scratch::Scratch;
 
 const MANIFEST: &str = r#"
 [[model]]
@@ -21,14 +22,13 @@ sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 "#;
 
 struct Project {
-    folder: PathBuf,
+    folder: Scratch,
     places: Places,
 }
 
 impl Project {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("xtask-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
+        let folder = Scratch::new(name);
         let root = folder.join("project");
         fs::create_dir_all(root.join("models")).unwrap();
         fs::write(root.join("models/manifest.toml"), MANIFEST).unwrap();
@@ -71,12 +71,6 @@ impl Project {
         let left = fs::read_dir(self.places.installed());
         assert_eq!(left.map_or(0, Iterator::count), 0, "{says}");
         says
-    }
-}
-
-impl Drop for Project {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

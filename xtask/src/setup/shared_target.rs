@@ -61,21 +61,22 @@ fn touch(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn a_clone_claims_the_folder_from_another_and_keeps_it() {
-        let target = std::env::temp_dir().join(format!("proof-claim-{}", std::process::id()));
+        let scratch = Scratch::new("claim");
+        let target = scratch.join("target");
         let (one, other) = (Path::new("/clones/one"), Path::new("/clones/other"));
         assert!(claim_for(&target, one));
         assert!(!claim_for(&target, one));
         assert!(claim_for(&target, other));
         assert!(claim_for(&target, one));
-        let _ = fs::remove_dir_all(&target);
     }
 
     #[test]
     fn files_become_new() {
-        let folder = std::env::temp_dir().join(format!("proof-touch-{}", std::process::id()));
+        let folder = Scratch::new("touch");
         fs::create_dir_all(folder.join("inner")).unwrap();
         let path = folder.join("inner/file.rs");
         fs::write(&path, "x").unwrap();
@@ -88,6 +89,5 @@ mod tests {
             .unwrap();
         touch(&folder);
         assert!(fs::metadata(&path).unwrap().modified().unwrap() > old);
-        let _ = fs::remove_dir_all(&folder);
     }
 }

@@ -4,7 +4,7 @@
 //! another frame out of the others than the one that was judged.
 
 use super::ending::Ending;
-use super::{DecodeError, Format, Outline, Unsupported, big16};
+use super::{DecodeError, Format, Outline, Unsupported, big16, once};
 use crate::Picture;
 use crate::shrink::Shrinker;
 use zune_core::colorspace::ColorSpace;
@@ -67,7 +67,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
 /// Walks all segments of the image, entropy-coded ones included.
 fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
     let (mut frame, mut exif, mut adobe) = (None, None, None);
-    let (mut scans, mut first_scan, mut adobes) = (0, None, 0);
+    let (mut scans, mut first_scan) = (0, None);
     let mut tables = Vec::new();
     // After the start of the image.
     let mut at = 2;
@@ -92,10 +92,7 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             }
             0xc9..=0xcf => return Err(DecodeError::Unsupported(Unsupported::ArithmeticJpeg)),
             0xe1 => exif = exif.or_else(|| segment.strip_prefix(b"Exif\0\0")),
-            0xee if segment.starts_with(b"Adobe") => {
-                adobes += 1;
-                adobe = Some(segment);
-            }
+            0xee if segment.starts_with(b"Adobe") => once(&mut adobe, segment, MALFORMED)?,
             0xda => {
                 if frame.is_none() {
                     return Err(MALFORMED);
@@ -125,7 +122,7 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, DecodeError> {
             _ => {}
         }
     }
-    let frame: Frame = frame.filter(|_| adobes <= 1).ok_or(MALFORMED)?;
+    let frame: Frame = frame.ok_or(MALFORMED)?;
     let (first_scan, components) = first_scan.ok_or(MALFORMED)?;
     let mut head = vec![0xff, 0xd8];
     head.extend(

@@ -295,6 +295,14 @@ fn kept(width: u32, height: u32, limit: u32) -> [u32; 2] {
     })
 }
 
+/// Keeps what a file may have only once.
+fn once<T>(place: &mut Option<T>, value: T, otherwise: DecodeError) -> Result<(), DecodeError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(otherwise),
+    }
+}
+
 /// Number at a place of a file, most significant byte first.
 fn big16(bytes: &[u8], at: usize) -> Option<u16> {
     let slice = bytes.get(at..at.checked_add(2)?)?;

@@ -4,7 +4,7 @@
 //! Lossy pictures alone. What is coded without loss, which alpha is too, names so many tables as it
 //! likes in a few bytes, and the decoder makes room for all of them: kilobytes become gigabytes.
 
-use super::{DecodeError, Format, Outline, Unsupported};
+use super::{DecodeError, Format, Outline, Unsupported, once};
 use crate::Picture;
 use crate::shrink::Shrinker;
 use image_webp::WebPDecoder;
@@ -32,12 +32,12 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
         .ok_or(MALFORMED)?;
     let (file, after) = bytes.split_at_checked(end).ok_or(TRUNCATED)?;
     let (mut canvas, mut image) = (None, None);
-    let (mut exif, mut images, mut at) = (None, 0, 12);
+    let (mut exif, mut at) = (None, 12);
     while at < file.len() {
         let (kind, data) = chunk(file, &mut at)?;
         match kind {
             b"VP8X" => {
-                if canvas.is_some() || images > 0 {
+                if canvas.is_some() || image.is_some() {
                     return Err(MALFORMED);
                 }
                 let flags = *data.first().ok_or(MALFORMED)?;
@@ -53,10 +53,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
             b"ANIM" | b"ANMF" => return Err(DecodeError::Animated),
             b"VP8L" => return Err(LOSSLESS),
             b"ALPH" => return Err(TRANSPARENT),
-            b"VP8 " => {
-                images += 1;
-                image = lossy(data);
-            }
+            b"VP8 " => once(&mut image, lossy(data).ok_or(MALFORMED)?, MALFORMED)?,
             b"EXIF" => {
                 let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
                 exif = exif.or(Some(tiff));
@@ -64,7 +61,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, DecodeError> {
             _ => {}
         }
     }
-    let sides = image.filter(|_| images == 1).ok_or(MALFORMED)?;
+    let sides = image.ok_or(MALFORMED)?;
     if canvas.is_some_and(|canvas| canvas != sides) || sides.0 == 0 || sides.1 == 0 {
         return Err(MALFORMED);
     }

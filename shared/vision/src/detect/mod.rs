@@ -14,9 +14,9 @@ pub trait Detector {
     /// All faces that can be seen when the picture is looked at as a whole, the surest first.
     fn detect(&self, picture: &Picture) -> Result<Vec<Face>, ModelError>;
 
-    /// The same, and the small faces of a large picture too: it is looked at in parts as well, which
+    /// Those that were seen, and the small faces of a large picture too: it is looked at in parts, which
     /// takes several times as long.
-    fn detect_closely(&self, picture: &Picture) -> Result<Vec<Face>, ModelError>;
+    fn detect_closely(&self, picture: &Picture, seen: Vec<Face>) -> Result<Vec<Face>, ModelError>;
 }
 
 /// The surest faces, without those that overlap a surer one by more than this.

@@ -76,26 +76,29 @@ impl<M: Model> Detector for Yunet<M> {
         self.detect_in(picture, Part::whole(picture))
     }
 
-    fn detect_closely(&self, picture: &Picture) -> Result<Vec<Face>, ModelError> {
-        let mut faces = self.detect(picture)?;
+    fn detect_closely(
+        &self,
+        picture: &Picture,
+        mut seen: Vec<Face>,
+    ) -> Result<Vec<Face>, ModelError> {
         let [wide, high] = [
             picture.width() > WORTH_PARTS * self.width,
             picture.height() > WORTH_PARTS * self.height,
         ];
         if !(wide || high) {
-            return Ok(faces);
+            return Ok(seen);
         }
         for part in parts(picture, wide, high) {
             let found = self.detect_in(picture, part)?;
             // Half a face at the border is a whole one in another part, or was seen at first.
-            faces.extend(
+            seen.extend(
                 found
                     .into_iter()
                     .filter(|face| !cut(face.region, part, picture))
                     .filter(|face| is_small(face.region, picture)),
             );
         }
-        Ok(without_doubles(faces, self.overlap))
+        Ok(without_doubles(seen, self.overlap))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A score, and whether anything was there to compute it from.
 
 /// From here on a score speaks for life.
-pub const PASSES: f32 = 0.5;
+const PASSES: f32 = 0.5;
 
 /// From 0 (an attack, as far as this can see) to 1 (no sign of one).
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -58,7 +58,7 @@ fn jpeg_in_unusual_subsampling_is_refused() {
     }
     // Alone, a component may have any: they mean nothing.
     let mut grey = Jpeg::PLAIN.encode(SIDES, ColorType::Luma);
-    let frame = grey.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+    let frame = marker_at(&grey, 0xc0);
     for factors in [0x11, 0x22, 0x21, 0x12] {
         grey[frame + 11] = factors;
         shows(&grey, SIDES, Format::Jpeg, greys(), 4);

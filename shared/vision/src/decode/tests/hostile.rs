@@ -41,7 +41,7 @@ fn cut_anywhere_a_file_is_no_picture() {
 #[test]
 fn what_is_missing_inside_is_noticed() {
     let file = jpeg((96, 96));
-    let scan = file.windows(2).position(|two| two == [0xff, 0xda]).unwrap() + 14;
+    let scan = marker_at(&file, 0xda) + 14;
     let data = file.len() - 2 - scan;
     // Half of the scan, and then an end as if that were all.
     for part in [0, 1, data / 4, data / 2, data * 3 / 4] {
@@ -103,7 +103,7 @@ fn parts_of_two_files_are_no_danger() {
 /// A file of 186 bytes or fewer that declares whatever it likes.
 fn tiny_jpeg(marker: u8, width: u16, height: u16) -> Vec<u8> {
     let mut file = jpeg(SIDES);
-    let at = file.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+    let at = marker_at(&file, 0xc0);
     file[at + 1] = marker;
     file[at + 5..at + 7].copy_from_slice(&height.to_be_bytes());
     file[at + 7..at + 9].copy_from_slice(&width.to_be_bytes());
@@ -148,10 +148,7 @@ fn a_header_that_declares_too_much_is_all_that_is_read() {
 #[test]
 fn no_other_frame_is_decoded_than_the_one_that_was_judged() {
     let small = jpeg(SIDES);
-    let at = small
-        .windows(2)
-        .position(|two| two == [0xff, 0xc0])
-        .unwrap();
+    let at = marker_at(&small, 0xc0);
     let mut frame = small[at..at + 19].to_vec();
     frame[5..9].copy_from_slice(&[0x40, 0, 0x40, 0]);
     let hidden = [&frame[..], &small[at + 19..small.len() - 2]].concat();
@@ -190,7 +187,7 @@ fn colours_are_said_once_before_the_picture_and_as_components_allow() {
     };
     let three = progressive.encode(SIDES, jpeg_encoder::ColorType::Rgb);
     let four = inks.encode(SIDES, jpeg_encoder::ColorType::Cmyk);
-    let four_at = four.windows(2).position(|two| two == [0xff, 0xee]).unwrap();
+    let four_at = marker_at(&four, 0xee);
     let bare = [&four[..four_at], &four[four_at + 16..]].concat();
     for transform in 0..4 {
         let file = with(&three, 2, &adobe(transform));
@@ -201,7 +198,7 @@ fn colours_are_said_once_before_the_picture_and_as_components_allow() {
         );
         let said = [0, 2].contains(&transform);
         // Wherever it is before the first scan.
-        let scan = bare.windows(2).position(|two| two == [0xff, 0xda]).unwrap();
+        let scan = marker_at(&bare, 0xda);
         for at in [2, scan] {
             let file = with(&bare, at, &adobe(transform));
             assert_eq!(
@@ -243,7 +240,7 @@ fn a_picture_without_most_of_its_components_is_damage() {
                 ..Jpeg::PLAIN
             };
             let mut file = form.encode(SIDES, kind);
-            let frame = file.windows(2).position(|two| two == [0xff, 0xc2]).unwrap();
+            let frame = marker_at(&file, 0xc2);
             if file[frame + 9] == 4 {
                 // Black is as dense as the first ink: otherwise it is not taken at all.
                 file[frame + 20] = file[frame + 11];

@@ -78,6 +78,13 @@ pub(super) fn jpeg(sides: (u32, u32)) -> Vec<u8> {
     Jpeg::PLAIN.encode(sides, ColorType::Rgb)
 }
 
+/// Where a JPEG first has this marker.
+pub(super) fn marker_at(file: &[u8], marker: u8) -> usize {
+    file.windows(2)
+        .position(|two| two == [0xff, marker])
+        .unwrap()
+}
+
 /// The file with EXIF right after its beginning.
 pub(super) fn jpeg_with_exif(file: &[u8], tiff: &[u8]) -> Vec<u8> {
     let length = u16::try_from(tiff.len() + 8).unwrap().to_be_bytes();
